@@ -62,8 +62,8 @@ def _problem(detail: ErrorDetails, model: type[Model], root: Section) -> Problem
     if kind == "missing":
         info = _model_at(model, way).known_keys()[str(key)]
         place = parent.key if node is parent else node.place  # left out, or null
-        what = str(info.description).removesuffix(".")
-        message = f"is missing; add it: {what[:1].lower()}{what[1:]}"
+        explanation = str(info.description).removesuffix(".")
+        message = f"is missing; add it: {explanation[:1].lower()}{explanation[1:]}"
         return Problem(place, join(parent.path, str(key)), message)
     if kind == "extra_forbidden":
         return _unknown(str(key), parent, node, _model_at(model, way))

@@ -23,7 +23,7 @@ from reconciler.core.model import (
 from tests.core.values import ADMIN, NOW, item
 
 FILM, SHOW = MediaKey(Kind.MOVIE, 1), MediaKey(Kind.TV, 2)
-THERE, GONE = MemoryEntry(), MemoryEntry(present=False)
+PRESENT, ABSENT = MemoryEntry(), MemoryEntry(present=False)
 
 
 def action(media: MediaKey, op: Op, seasons: tuple[int, ...] | None = None) -> Action:
@@ -41,18 +41,18 @@ def slots_after(media: MediaKey, op: Op, result: Result, *seasons: int) -> dict[
 
 @pytest.mark.parametrize("result", [Result.CREATED, Result.UNDELIVERED, Result.EXISTS], ids=str)
 def test_what_the_server_has_is_remembered_with_each_season(result: Result) -> None:
-    assert slots_after(FILM, Op.REQUEST, result) == {None: THERE}
-    assert slots_after(SHOW, Op.REQUEST, result, 1, 2) == {None: THERE, 1: THERE, 2: THERE}
+    assert slots_after(FILM, Op.REQUEST, result) == {None: PRESENT}
+    assert slots_after(SHOW, Op.REQUEST, result, 1, 2) == {None: PRESENT, 1: PRESENT, 2: PRESENT}
 
 
 def test_what_was_canceled_is_remembered_as_gone_and_a_show_beside_its_seasons_is_not() -> None:
-    assert slots_after(FILM, Op.CANCEL, Result.CANCELLED) == {None: GONE}
-    assert slots_after(SHOW, Op.CANCEL, Result.CANCELLED, 1, 2) == {1: GONE, 2: GONE}
+    assert slots_after(FILM, Op.CANCEL, Result.CANCELLED) == {None: ABSENT}
+    assert slots_after(SHOW, Op.CANCEL, Result.CANCELLED, 1, 2) == {1: ABSENT, 2: ABSENT}
 
 
 def test_any_other_result_remembers_nothing() -> None:
-    known = {Result.CREATED, Result.UNDELIVERED, Result.EXISTS, Result.CANCELLED}
-    others = {result: slots_after(FILM, Op.REQUEST, result) for result in set(Result) - known}
+    recorded = {Result.CREATED, Result.UNDELIVERED, Result.EXISTS, Result.CANCELLED}
+    others = {result: slots_after(FILM, Op.REQUEST, result) for result in set(Result) - recorded}
     assert {result: slots for result, slots in others.items() if slots} == {}
 
 
