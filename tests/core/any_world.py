@@ -156,24 +156,34 @@ ASKING: list[tuple[Requester | None, bool]] = [
 ]
 
 
+# Made once: hypothesis looks at each element of a new strategy.
+_askers = st.sampled_from(ASKING)
+_entries = st.lists(st.sampled_from(ENTRIES), max_size=6)
+_roles = st.sampled_from([Role.REQUEST] * 4 + [Role.EXCLUDE])
+_season_rules = st.sampled_from(RULES)
+_filters = st.sampled_from(FILTERS)
+_caps = st.sampled_from([None, 1, 2])
+_chances = st.integers(1, UNLIKELY)
+
+
 @st.composite
 def _desired_lists(draw: st.DrawFn, index: int) -> DesiredList:
-    requester, is_4k = draw(st.sampled_from(ASKING))
-    entries = draw(st.lists(st.sampled_from(ENTRIES), max_size=6))
+    requester, is_4k = draw(_askers)
+    entries = draw(_entries)
     return DesiredList(
         rules(
             f"list {index}",
-            role=draw(st.sampled_from([Role.REQUEST] * 4 + [Role.EXCLUDE])),
+            role=draw(_roles),
             is_4k=is_4k,
-            seasons=draw(st.sampled_from(RULES)),
-            filter=draw(st.sampled_from(FILTERS)),
-            max_per_run=draw(st.sampled_from([None, 1, 2])),
+            seasons=draw(_season_rules),
+            filter=draw(_filters),
+            max_per_run=draw(_caps),
         ),
         index=index,
         entries=tuple(_at(position, e) for position, e in enumerate(entries, start=1)),
         requester=requester,
         problem=None if requester else ListProblem(ProblemReason.UNKNOWN_REQUESTER, "nobody"),
-        unread_reason=None if draw(st.integers(1, UNLIKELY)) > 1 else "never read",
+        unread_reason=None if draw(_chances) > 1 else "never read",
     )
 
 
@@ -191,25 +201,39 @@ def grouped(pairs: list[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
     return groups
 
 
+UNLISTED = range(7, 15)  # numbers of requests that are seldom, or never, in the server's table
+TRACES = [RequestTrace(Whereabouts.FOUND), RequestTrace(Whereabouts.DETACHED)] + [
+    RequestTrace(Whereabouts.GONE, row)
+    for row in (None, *(row for row in ROWS if row.status is row.status_4k))
+]
+
+_rows = st.lists(st.sampled_from(ROWS), max_size=5)
+_requests = st.lists(st.sampled_from(REQUESTS), max_size=8)
+_remaining = st.sampled_from([(None, None), (0, 4), (1, 2), (2, 0)])
+_blocklists = st.sampled_from([frozenset(), frozenset(), frozenset(BLOCKED)])
+_shows = st.sampled_from(SOME_FACTS)
+_films = st.sampled_from(FILM_FACTS)
+_shows_all = st.sampled_from([True, True, True, False])
+_traces = st.dictionaries(st.sampled_from(UNLISTED), st.sampled_from(TRACES), max_size=3)
+
+
 @st.composite
 def _observations(draw: st.DrawFn) -> Observed:
-    rows = draw(st.lists(st.sampled_from(ROWS), max_size=5))
+    rows = draw(_rows)
     requests = [
         RequestState(number, row.target, row.status, 1, row.seasons)
-        for number, row in enumerate(draw(st.lists(st.sampled_from(REQUESTS), max_size=8)), start=1)
+        for number, row in enumerate(draw(_requests), start=1)
     ]
-    films, seasons = draw(st.sampled_from([(None, None), (0, 4), (1, 2), (2, 0)]))
+    films, seasons = draw(_remaining)
     return Observed(
         media=grouped([(row.media, row) for row in rows]),
         requests=grouped([(row.target, row) for row in requests]),
-        blocklist=draw(st.sampled_from([frozenset(), frozenset(), frozenset(BLOCKED)])),
-        shows={media.tmdb: draw(st.sampled_from(SOME_FACTS)) for media in SHOWS},
-        films={media.tmdb: draw(st.sampled_from(FILM_FACTS)) for media in FILMS[:2]},
+        blocklist=draw(_blocklists),
+        shows={media.tmdb: draw(_shows) for media in SHOWS},
+        films={media.tmdb: draw(_films) for media in FILMS[:2]},
         quotas={4: Quota(Allowance(films, 5, 7), Allowance(seasons, 5, 7))},
-        shows_all_requests=draw(st.sampled_from([True, True, True, False])),
-        traces=draw(
-            st.dictionaries(st.sampled_from(UNLISTED), st.sampled_from(TRACES), max_size=3)
-        ),
+        shows_all_requests=draw(_shows_all),
+        traces=draw(_traces),
     )
 
 
@@ -220,11 +244,6 @@ OURS = [
     for seasons in (SOME_SEASONS if target.media.kind is Kind.TV else [None])
     for sighting in (None, None, *Sighting)
 ]
-UNLISTED = range(7, 15)  # numbers of requests that are seldom, or never, in the server's table
-TRACES = [RequestTrace(Whereabouts.FOUND), RequestTrace(Whereabouts.DETACHED)] + [
-    RequestTrace(Whereabouts.GONE, row)
-    for row in (None, *(row for row in ROWS if row.status is row.status_4k))
-]
 
 _memories = st.builds(
     Memory,
@@ -234,11 +253,16 @@ _memories = st.builds(
 )
 
 
+_list_counts = st.integers(1, 4)
+_lists_of_index = [_desired_lists(index) for index in range(4)]
+_servers = _observations()
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     """Up to four lists, a server and a memory."""
-    lists = tuple(draw(_desired_lists(index)) for index in range(draw(st.integers(1, 4))))
-    return lists, draw(_observations()), draw(_memories)
+    lists = tuple(draw(lists) for lists in _lists_of_index[: draw(_list_counts)])
+    return lists, draw(_servers), draw(_memories)
 
 
 def reordered(world: World, turn: int) -> World:
