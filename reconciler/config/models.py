@@ -110,7 +110,7 @@ class ControllerConfig(Model):
     hosts: tuple[HostName, ...] = key(
         (), help="Host names under which browsers and proxies may reach the status page."
     )
-    workers: Few = key(2, help="Lists read at the same time, one of each site; 1 to 32.")
+    workers: Few = key(2, help="Lists read at the same time, one per site; 1 to 32.")
     drain: Duration = key("30s", help="How long run may take to shut down.")
     grace: DurationOrZero = key(
         "2m",
