@@ -153,6 +153,21 @@ def test_minus_prints_the_file_and_writes_nothing(household: Household, old: Pat
     assert sorted(household.folder.iterdir()) == [old, household.ledger.parent]
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(("-c", "seerr-api-key"), id="the config and the key"),
+        pytest.param(("--ledger", "listsync.yaml"), id="the config and the ledger"),
+    ],
+)
+def test_two_files_of_the_same_path_are_refused(
+    household: Household, old: Path, arguments: tuple[str, str]
+) -> None:
+    done = household.run(*IMPORT, *arguments)
+    assert (done.code, "two files would have the same path" in done.err) == (64, True)
+    assert sorted(household.folder.iterdir()) == [old, household.ledger.parent]
+
+
 def locked(old: Path) -> Callable[[], None]:
     writer = sqlite3.connect(old / "data/list_sync.db", isolation_level=None)
     writer.execute("BEGIN EXCLUSIVE")

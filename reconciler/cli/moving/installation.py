@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -45,6 +46,12 @@ def install(
     ledger_path = wiring.ledger_path(config.ledger, config_path, ledger)
     secrets = {config_path.with_name(n): f"{v}\n".encode() for n, v in conversion.secrets.items()}
     files = {path: (content, 0o600) for path, content in secrets.items()}
+    if (
+        len({os.path.realpath(path) for path in (config_path, ledger_path, *files)})
+        < len(files) + 2
+    ):
+        hint = "nothing was written; choose another path with -c or --ledger"
+        raise UsageError("two files would have the same path", where=str(config_path), hint=hint)
     try:
         with new_files({config_path: (b"", 0o666), **files}):
             with wiring.open_ledger(config, ledger_path) as opened:
