@@ -208,7 +208,7 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
     config = file.read()
     adopt(config)
     if file.path == STDIN:
-        _log.info("the config was read from stdin; a changed one takes effect at the next start")
+        _log.info("the config was read from stdin; changes take effect at the next start")
     clock = SystemClock()
 
     def ledger(config: Config) -> Ledger:

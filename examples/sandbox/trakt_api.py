@@ -1,4 +1,4 @@
-"""The sandbox's Trakt API: lists, watchlists, favourites and charts as api.trakt.tv gives them.
+"""The sandbox's Trakt API: lists, watchlists, favorites and charts as api.trakt.tv gives them.
 
 Without a User-Agent or a known client id everything is forbidden. A page holds 100 rows, 250 at
 most, whatever is asked for, and its headers count the whole list, also where it is filtered by

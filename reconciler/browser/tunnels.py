@@ -55,7 +55,7 @@ def read_request(client: socket.socket) -> tuple[str, int]:
     """The host and port that a client wants to reach. Raises ValueError or OSError."""
     version, count = _read(client, 2)
     if version != _VERSION or _NO_SIGN_IN not in _read(client, count):
-        raise ValueError("not a client of SOCKS 5 without a sign-in")
+        raise ValueError("not a SOCKS 5 client that connects without a sign-in")
     client.sendall(bytes((_VERSION, _NO_SIGN_IN)))
     _, command, _, kind = _read(client, 4)
     host = _read_host(client, kind)
@@ -82,7 +82,7 @@ def request_connection(server: socket.socket, host: str, port: int) -> None:
     _read_host(server, kind)
     _read(server, 2)
     if code != _SUCCEEDED:
-        raise ValueError("the SOCKS server does not connect")
+        raise ValueError("the SOCKS server refused the connection")
 
 
 def _read_host(connection: socket.socket, kind: int) -> str:
@@ -93,7 +93,7 @@ def _read_host(connection: socket.socket, kind: int) -> str:
             raise ValueError("not a host name")
         return name.decode("ascii")
     if kind not in _LENGTHS:
-        raise ValueError("not a kind of address")
+        raise ValueError("unknown address type")
     return str(ip_address(_read(connection, _LENGTHS[kind])))
 
 
@@ -169,7 +169,7 @@ def _request_tunnel(proxy: socket.socket, parts: SplitResult, host: str, port: i
     while not head.endswith((b"\r\n\r\n", b"\n\n")):  # what follows belongs to the tunnel
         byte = proxy.recv(1)
         if not byte or len(head) >= _LONGEST_HEAD:
-            raise ValueError("the answer has no end")
+            raise ValueError("the answer does not end")
         head += byte
     if not _CONNECTED.match(head):
-        raise ValueError("the HTTP proxy does not connect")
+        raise ValueError("the HTTP proxy refused the connection")

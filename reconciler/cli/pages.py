@@ -90,7 +90,7 @@ class StatusPages:
     def _title(self, key: str) -> Response:
         if page := title_page(self._data(), key):
             return _html(page)
-        return self._unknown("Unknown title", f"No list has {key}, as of its last run.")
+        return self._unknown("Unknown title", f"No list had {key} at its last run.")
 
     def _unknown(self, heading: str, advice: str) -> Response:
         data = self._data()

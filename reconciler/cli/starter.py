@@ -42,7 +42,7 @@ server:
   api_key: ${{SEERR_API_KEY}}  # from the environment; or api_key_file: FILE
 
 defaults:
-  max_per_run: 10  # most titles to request for a list in one run; the others wait
+  max_per_run: 10  # titles per list and run, at most; the others wait
   #interval: 6h  # how often to read each list
   #requester: anna  # server user to request as; default: the API key's owner
 {providers}

@@ -151,7 +151,7 @@ class ConfigFile:
             return OUTSIDE
         if path is not None and self._holds_secret(path):
             return (
-                "this file contains a secret of the config, but lists are shown; use another file"
+                "this file contains a secret of the config, and titles are shown; use another file"
             )
         return self._sites.objection(ref, providers)
 

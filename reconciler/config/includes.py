@@ -167,7 +167,9 @@ def _patterns(root: Section) -> list[Scalar]:
 def _other_keys(tree: Section, name: str) -> Iterator[Problem]:
     for key, node in tree.entries.items():
         if key == "include":
-            yield Problem(node.key, key, f"an included file includes no others; move it to {name}")
+            yield Problem(
+                node.key, key, f"an included file cannot include others; move this key to {name}"
+            )
         elif key != "lists":
             head = key_head(key)
             yield Problem(node.key, head, f"{_LISTS_ONLY}; move this key to {name}")

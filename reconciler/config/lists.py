@@ -196,14 +196,14 @@ class ListOptions(Model):
     )
     start: Choice[Start] = key(
         "all",
-        help="new-only: titles on the list when it is first read completely are not requested.",
+        help="new-only: do not request the titles of the first complete fetch.",
     )
     suspend: YesNo = key(
         default=False, help="Pause the list: request nothing for now, and keep its history."
     )
     top: Count = key(None, help="Use only the first N titles of the list.")
     max_per_run: Count = key(
-        50, help="The most titles to request for the list in one run; the others wait."
+        50, help="How many of the list's titles one run may request; the others wait."
     )
     role: Choice[Role] = key(
         "request",

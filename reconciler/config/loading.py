@@ -150,10 +150,10 @@ def _impossible_renames(file: File, root: Section) -> Iterator[Problem]:
     claims: dict[str, str] = {}
     for name, lst in file.lists.items():
         if lst.was in file.lists:
-            sentence = f"the file still has a list {lst.was}; remove was, or rename that list"
+            sentence = f"the file still has a list {lst.was}; remove `was`, or rename that list"
             yield from root.problems_at(("lists", name, "was"), sentence)
         elif lst.was and (other := claims.setdefault(lst.was, name)) != name:
-            sentence = f"lists.{other} was {lst.was} too; remove was from one of the two"
+            sentence = f"lists.{other} was renamed from {lst.was}, too; remove one `was`"
             yield from root.problems_at(("lists", name, "was"), sentence)
 
 

@@ -71,7 +71,7 @@ class ServerConfig(Model):
     """The Overseerr, Jellyseerr or Seerr server, and how hard it may be worked."""
 
     url: ServerUrl = key(help="The server's address, such as http://seerr:5055.")
-    api_key: Secret = key(help="The server's API key, from its settings; best as ${SEERR_API_KEY}.")
+    api_key: Secret = key(help="The server's API key, from its settings; ideally ${SEERR_API_KEY}.")
     ca_certificates: Annotated[Certificates, FromFile(f"is not text; {CONVERT}")] = key(
         None,
         alias="ca_file",
@@ -114,8 +114,7 @@ class ControllerConfig(Model):
     drain: Duration = key("30s", help="How long run may take to shut down.")
     grace: DurationOrZero = key(
         "2m",
-        help="How long run waits before a change of the file that widens rights takes effect; "
-        "0s: no wait.",
+        help="How long `listsync run` delays config changes that widen rights; 0s: no wait.",
     )
 
 
@@ -138,7 +137,7 @@ class NotifyConfig(Model):
         (),
         schema={"default": None, "minItems": 1},
         help="The addresses to notify, in apprise's form: ntfy://ntfy.sh/TOPIC. They are secrets, "
-        "best as ${NTFY_URL}. In a file, one on each line.",
+        "ideally ${NTFY_URL}. In a file, one on each line.",
     )
     events: Annotated[tuple[Choice[Event], ...], AfterValidator(_require_entry)] = key(
         tuple(Event),

@@ -47,8 +47,8 @@ class MdblistConfig(Model):
 
     api_key: OptionalSecret = key(
         "",
-        help="Your MDBList key, best as ${MDBLIST_API_KEY:-}. With it MDBList's API is read; "
-        "without it, public lists only.",
+        help="Your MDBList key, ideally ${MDBLIST_API_KEY:-}. MDBList's API needs it; "
+        "without it, only public lists are read.",
     )
     api_url: Url = _address("https://api.mdblist.com", "The address of MDBList's API")
     base_url: Url = _address("https://mdblist.com", "MDBList's address")
@@ -59,7 +59,7 @@ class LetterboxdConfig(Model):
 
     via: Choice[Literal["browser"] | None] = key(
         None,
-        help="browser: read the site, which its terms forbid without permission. Without it, "
+        help="browser: read the site, which its terms forbid without permission. By default, "
         "only exports are read.",
     )
     base_url: Url = _address("https://letterboxd.com", "Letterboxd's address")
@@ -69,7 +69,7 @@ class TmdbConfig(Model):
     """TMDB's lists, collections and charts."""
 
     api_key: OptionalSecret = key(
-        "", help="Your TMDB API key (v3) or access token (v4), best as ${TMDB_API_KEY}."
+        "", help="Your TMDB API key (v3) or access token (v4), ideally ${TMDB_API_KEY}."
     )
     api_url: Url = _address("https://api.themoviedb.org", "The address of TMDB's API")
 
@@ -84,7 +84,7 @@ class SimklConfig(Model):
     """The lists of a Simkl user."""
 
     client_id: OptionalSecret = key(
-        "", help="The client id of your own Simkl app, best as ${SIMKL_CLIENT_ID}."
+        "", help="The client id of your own Simkl app, ideally ${SIMKL_CLIENT_ID}."
     )
     access_token: OptionalSecret = key(
         "", help="The access token of the user whose lists are read."
@@ -95,7 +95,7 @@ class SimklConfig(Model):
 class TvdbConfig(Model):
     """TVDB's lists and favorites."""
 
-    api_key: OptionalSecret = key("", help="Your TVDB API key (v4), best as ${TVDB_API_KEY}.")
+    api_key: OptionalSecret = key("", help="Your TVDB API key (v4), ideally ${TVDB_API_KEY}.")
     pin: OptionalSecret = key(
         "", help="Your subscriber PIN, for your favorites; some keys always need it."
     )

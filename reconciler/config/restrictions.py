@@ -34,7 +34,7 @@ _MAY_READ = (
     "address into a variable"
 )
 _ALONE = (
-    "with --allow-server, an address with a variable must be that variable alone; "
+    "with --allow-server, an address must not mix a variable with other text; "
     "put the whole address into the variable"
 )
 

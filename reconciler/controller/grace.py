@@ -170,7 +170,7 @@ class GracePeriod:
         except (LedgerError, LockHeldError) as error:
             self._retry = self._clock.running() + _RETRY
             if str(error) != self._trouble:
-                event = "the ledger cannot be written; until then no config change widens rights"
+                event = "the ledger cannot be written; changes that widen rights wait until it can"
                 _log.warning(event, error=str(error))
             self._trouble = str(error)
             return False

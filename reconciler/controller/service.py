@@ -138,7 +138,7 @@ class Service:
         self._resize_pool()
         for part in self._file.parts():
             if is_mount_point(part):
-                event = "the file itself is mounted: a new file in its place is not noticed"
+                event = "the config is mounted as a single file; a new version of it goes unnoticed"
                 _log.warning(event, file=str(part), hint="mount its folder instead")
         Thread(target=self._follow, args=(poll,), name="watch", daemon=True).start()
 

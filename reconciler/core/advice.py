@@ -38,8 +38,8 @@ from reconciler.core.wants import skip_reason
 
 BY_HAND = "request it on the server by hand"
 PUT_BACK = (
-    "take it off every list that holds it and put it back later, which counts on lists that are "
-    "read completely and are no charts"
+    "take it off every list that has it and put it back later (this works for complete lists "
+    "that are not charts)"
 )
 FORGET = "`listsync forget ITEM`, after which the next apply requests it"
 STAYS = "put it back on a list, or write `prune: keep`, and it stays"
@@ -136,7 +136,7 @@ def _bring_back(case: Case) -> str:
     if owner.rules.rerequest is Rerequest.NEVER:
         ways.append(f"write `rerequest: on-readd` for {owner.name} and then {PUT_BACK}")
     elif all(lst.rules.source.chart for lst in case.lists):
-        ways.append(f"have it on a list of your own, too, and {PUT_BACK}")
+        ways.append(f"add it to a list of your own as well, and {PUT_BACK}")
     else:
         ways.append(PUT_BACK)
     if case.reason is Reason.HANDLED and not _server_tells(case):
@@ -210,12 +210,12 @@ def _wait_for_airing(case: Case) -> str:
     show = case.ground.observed.shows.get(target.media.tmdb) if target else None
     has_specials = isinstance(show, Show) and any(s.number == 0 for s in show.seasons)
     if not case.seasons:
-        airs = "a season airs, and the server knows of it"
+        airs = "wait until a season airs and the server knows about it"
         if not has_specials or not case.ground.observed.takes_specials:
             return airs
         return f"{airs}; for its specials, put it on a list of its own with `seasons: [0]`"
     if case.seasons == (0,) and not has_specials:
-        return "the server lists specials of it: it has no specials now"
+        return "wait until the server lists specials for it"
     waiting = (
         {season: basis(season, show) for season in show.seasons if season.number in case.seasons}
         if isinstance(show, Show)
@@ -224,10 +224,10 @@ def _wait_for_airing(case: Case) -> str:
     dated = [(s.air_date, s.number) for s in waiting if waiting[s] is Basis.AIR_DATE and s.air_date]
     if dated:
         at, number = min(dated)
-        return f"S{number} airs on {at:%Y-%m-%d}"
+        return f"wait until S{number} airs on {at:%Y-%m-%d}"
     if set(waiting.values()) == {Basis.NO_EPISODES}:
-        return f"the server lists episodes of {span(case.seasons)}, and one has aired"
-    return f"an episode of {span(case.seasons)} airs, and the server knows of it"
+        return f"wait until the server lists episodes of {span(case.seasons)} and one has aired"
+    return f"wait until an episode of {span(case.seasons)} airs and the server knows about it"
 
 
 # ----------------------------------------------------------------------- what is not understood
@@ -320,9 +320,11 @@ _ADVICE: dict[Reason, Callable[[Case], str]] = {
     Reason.ADOPTED: _make_lists_ask,
     Reason.UNSUPPORTED_KIND: _support_kind,
     Reason.OVER_CAP: _fixed_text("the next run continues from there; or raise `max_per_run` of {}"),
-    Reason.OVER_BUDGET: _fixed_text("older requests leave the budget's window; or raise `budget`"),
+    Reason.OVER_BUDGET: _fixed_text(
+        "wait until older requests expire from the budget, or raise `budget`"
+    ),
     Reason.QUOTA: _fixed_text(
-        "older requests leave the quota's window; or raise the quota on the server, "
+        "wait until older requests expire from the quota, raise the quota on the server, "
         "or name another `requester` for {}"
     ),
     Reason.BACKING_OFF: _fixed_text(
@@ -331,7 +333,7 @@ _ADVICE: dict[Reason, Callable[[Case], str]] = {
     Reason.AMBIGUOUS: _identify,
     Reason.NOT_FOUND: _identify,
     Reason.TYPE_MISMATCH: _identify,
-    Reason.UNRESOLVED: _fixed_text("TMDB answers the server again; try later"),
+    Reason.UNRESOLVED: _fixed_text("try again when the server can reach TMDB"),
     Reason.NOT_PERMITTED: _grant_right,
     Reason.FAILED: _fix_delivery,
 }
@@ -342,7 +344,7 @@ def _with_a_kind(owner: DesiredList) -> str:
     source = owner.rules.source
     if source.provider in {"json", "rss"}:
         ways = f"`{source.provider}:shows:…` or `{source.provider}:movies:…`"
-        return f"film or show? use {ways}, with the address of {owner.name}, as its `source`"
+        return f"film or show? use {ways} with its address as the `source` of {owner.name}"
     if source.provider == "file":
         return f"film or show? add a column or field `type` with movie or show to {source}"
     return "film or show? the list has to say which one it is"

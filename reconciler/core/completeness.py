@@ -184,7 +184,7 @@ class ListReading:
         if total is not None and any(page.ranked for page in self._pages):
             ranks = {item.position for item in self._rows}
             if len(ranks) < len(self._rows) or ranks - set(range(1, entries + 1)):
-                error = f"the ranks from 1 to {entries:,} are not all there; {TRY_LATER}"
+                error = f"some ranks from 1 to {entries:,} are missing; {TRY_LATER}"
                 return self._snapshot(Outcome.INCOMPLETE, error)
         return None
 
@@ -201,8 +201,8 @@ class ListReading:
             number = self.entries
             return f"only {number:,}{of} entries were delivered{repeats}; {cut_off or TRY_LATER}"
         if self._twice:
-            problem = f"{_entries(self._twice)} came twice, so that others may be missing"
-            return f"{problem}; {TRY_LATER}, or remove from the list what is on it twice"
+            problem = f"{_entries(self._twice)} came twice, so others may be missing"
+            return f"{problem}; {TRY_LATER}, or remove duplicates from the list"
         return ""
 
     @property

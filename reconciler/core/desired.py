@@ -236,7 +236,7 @@ def _notice(lst: MergedFetch, baseline: Baseline | None) -> str | None:
     """What people should know of the list's history and of ``start: new-only``."""
     notes = [lst.past.unrenamed] if lst.past.unrenamed else []
     if lst.rules.start is Start.NEW_ONLY and baseline is None:
-        notes.append("start: new-only: adds nothing before it was read completely once")
+        notes.append("start: new-only: adds nothing until it has been read completely once")
     if adopted := lst.fresh_baseline:
         why = " (no ledger found)" if lst.past.blank else ""
         notes.append(f"adopted {len(adopted.keys):,} title{'s' * (len(adopted.keys) != 1)}{why}")
@@ -326,12 +326,12 @@ def reason_unread(snapshot: Snapshot | None, last_complete: datetime | None) -> 
     if last_complete is not None:
         return None
     if snapshot is None:
-        return "it was never read completely: have this run read it, too"
+        return "it has never been read completely: include it in this run"
     if is_owners_word(snapshot):
         return None
     if snapshot.outcome is Outcome.UNVERIFIED:
         return (
-            "it was read without a total to check it against, which never counts as read: "
+            "its site declares no total, so no fetch of it counts as complete: "
             "keep what it excludes in a file, or on a list of another site"
         )
     why = f" ({snapshot.error})" if snapshot.error else ""

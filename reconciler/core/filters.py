@@ -150,7 +150,7 @@ def _titles(rules: Filter, title: TitleFacts) -> Rejection | None:
         if not names.isdisjoint(name_rule.spellings)
     }
     if None in years or (title.year is not None and title.year in years):
-        return Rejection("among exclude_titles")
+        return Rejection("in exclude_titles")
     return _unknown("year") if years and title.year is None else None
 
 
@@ -160,9 +160,9 @@ def _years(rules: Filter, title: TitleFacts) -> Rejection | None:
     if title.year is None:
         return _unknown("year")
     if rules.years.first is not None and title.year < rules.years.first:
-        return Rejection(f"of {title.year}, before {rules.years.first}")
+        return Rejection(f"year {title.year}, before {rules.years.first}")
     if rules.years.last is not None and title.year > rules.years.last:
-        return Rejection(f"of {title.year}, after {rules.years.last}")
+        return Rejection(f"year {title.year}, after {rules.years.last}")
     return None
 
 
@@ -174,7 +174,7 @@ def _languages(rules: Filter, title: TitleFacts) -> Rejection | None:
     language, teller = title.language
     if language.casefold() in rules.languages:
         return None
-    return Rejection(f"language {language} by {teller}, not {' or '.join(rules.languages)}")
+    return Rejection(f"language {language} from {teller}, not {' or '.join(rules.languages)}")
 
 
 def _genres(rules: Filter, title: TitleFacts) -> Rejection | None:
@@ -185,7 +185,7 @@ def _genres(rules: Filter, title: TitleFacts) -> Rejection | None:
     genres, teller = title.genres
     if wanted_among(rules.genres, genres):
         return None
-    return Rejection(f"{', '.join(genres)} by {teller}, not {' or '.join(rules.genres)}")
+    return Rejection(f"{', '.join(genres)} from {teller}, not {' or '.join(rules.genres)}")
 
 
 def _exclude_genres(rules: Filter, title: TitleFacts) -> Rejection | None:
@@ -195,11 +195,11 @@ def _exclude_genres(rules: Filter, title: TitleFacts) -> Rejection | None:
         return _unknown("genres")
     genres, teller = title.genres
     if unwanted := unwanted_among(rules.exclude_genres, genres):
-        return Rejection(f"{', '.join(sorted(unwanted))} by {teller}, among exclude_genres")
+        return Rejection(f"{', '.join(sorted(unwanted))} from {teller}, in exclude_genres")
     missing = untold(rules.exclude_genres, title.kind) if teller == TMDB else ()
     if missing:
         noun = f"{NOUN[title.kind]}s" if title.kind else "titles"
-        detail = f"genre {' or '.join(missing)} unknown: TMDB never names it of {noun}"
+        detail = f"genre {' or '.join(missing)} unknown: TMDB never uses it for {noun}"
         return Rejection(detail, sure=False)
     return None
 
@@ -212,7 +212,7 @@ def _rating(rules: Filter, title: TitleFacts) -> Rejection | None:
     rating, teller = title.rating
     if rating >= rules.min_rating:
         return None
-    return Rejection(f"rating {rating:g} by {teller}, below {rules.min_rating:g}")
+    return Rejection(f"rating {rating:g} from {teller}, below {rules.min_rating:g}")
 
 
 def _votes(rules: Filter, title: TitleFacts) -> Rejection | None:
@@ -223,7 +223,7 @@ def _votes(rules: Filter, title: TitleFacts) -> Rejection | None:
     votes, teller = title.votes
     if votes >= rules.min_votes:
         return None
-    return Rejection(f"{votes:,} votes by {teller}, below {rules.min_votes:,}")
+    return Rejection(f"{votes:,} votes from {teller}, below {rules.min_votes:,}")
 
 
 def _unknown(fact: str) -> Rejection:

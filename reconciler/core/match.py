@@ -118,7 +118,7 @@ def _among(
     if near:
         return _ambiguous(f"{len(near)} titles have this name, one year off", near)
     return Unmatched(
-        Reason.NOT_FOUND, "only titles of other years have this name", tuple(kin[:SHOWN])
+        Reason.NOT_FOUND, "all titles with this name are from other years", tuple(kin[:SHOWN])
     )
 
 

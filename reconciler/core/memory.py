@@ -200,16 +200,16 @@ def put_back(entry: MemoryEntry | None, rule: Rerequest | timedelta) -> bool:
 def rerequest_notes(
     marks: Mapping[int | None, MemoryEntry | None], rule: Rerequest | timedelta, now: datetime
 ) -> Iterator[str]:
-    """``S1-2 asked again after …``, or since when they were out; by season, None: a film."""
+    """``S1-2 requested again after …``, or since when they were out; by season, None: a film."""
     seasons_by_note: dict[str, list[int]] = {}
     for number, entry in marks.items():
         at = _due(entry, rule)
         if entry is None or entry.readded or entry.refused is None or at is None:
             continue
         text = (
-            f"out since {format_time(entry.refused)}"
+            f"missing since {format_time(entry.refused)}"
             if at <= now
-            else f"asked again after {format_time(at)}"
+            else f"requested again after {format_time(at)}"
         )
         seasons_by_note.setdefault(text, []).extend(() if number is None else (number,))
     for text, numbers in seasons_by_note.items():

@@ -227,7 +227,7 @@ def _stop(lists: Sequence[DesiredList], observed: Observed, memory: Memory) -> S
         missing, total = vanished(memory, observed)
         return Stop(
             Reason.UNRESOLVED,
-            f"{missing} of {total} titles known to be on this server are gone: another server?",
+            f"{missing} of {total} known titles are gone from this server: is it another server?",
             "check server.url; if the server was really emptied, start with a new ledger file",
         )
     return None

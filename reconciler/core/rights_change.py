@@ -238,7 +238,7 @@ def find_widenings(
     before, after = accepted.defaults, proposed.defaults
     of_defaults = [*_of_requests(before, after, users)]
     if before.role is Role.EXCLUDE and after.role is not Role.EXCLUDE:
-        of_defaults.insert(0, ("role", after.role, "titles are requested, no longer excluded"))
+        of_defaults.insert(0, ("role", after.role, "titles are no longer excluded, but requested"))
     inherited = {(setting, value) for setting, value, _ in of_defaults}
     inherited &= {(setting, value) for _, setting, value, _ in in_lists}
     widenings += [
@@ -270,7 +270,7 @@ def _of_exclusion(before: ListRights, after: ListRights | None) -> Iterator[_Cha
     if after is None:
         yield "role", "", "the exclude list is removed"
     elif after.rights.role is not Role.EXCLUDE:
-        yield "role", after.rights.role, "its titles are requested, no longer excluded"
+        yield "role", after.rights.role, "its titles are no longer excluded, but requested"
     elif after.source != before.source:
         yield "source", after.source, f"it excludes {after.source} instead of {before.source}"
     else:
@@ -278,7 +278,11 @@ def _of_exclusion(before: ListRights, after: ListRights | None) -> Iterator[_Cha
         if top is not None and (was is None or top < was):
             yield "top", str(top), f"only its first {top} titles are excluded"
         if before.rights.episodes is Episodes.SERIES and after.rights.episodes is Episodes.SKIP:
-            yield "episodes", after.rights.episodes, "the series of its episodes is not excluded"
+            yield (
+                "episodes",
+                after.rights.episodes,
+                "the series of its episodes is no longer excluded",
+            )
 
 
 def _of_requests(before: Rights, after: Rights, users: Sequence[User] | None) -> Iterator[_Change]:

@@ -164,16 +164,14 @@ def _pick(
         return matching[0]
     if matching:
         ids = ", ".join(str(offer.id) for offer in matching)
-        message = f"{key} {selector!r} fits several at {where} (ids {ids}); name the id"
+        message = f"{key} {selector!r} matches several at {where} (ids {ids}); name the id"
         return ListProblem(ProblemReason.AMBIGUOUS_OPTION, message)
     names = {_plain(offer.name): offer.name for offer in offers}
     close = difflib.get_close_matches(plain, names, n=1)
     suggestion = f", did you mean {names[close[0]]!r}?" if close else ""
-    options = ", ".join(f"{offer.name!r} ({offer.id})" for offer in offers[:_SHOWN])
+    options = ", ".join(f"{offer.name!r} ({offer.id})" for offer in offers[:_SHOWN]) or "none"
     more = f" and {len(offers) - _SHOWN} more" if len(offers) > _SHOWN else ""
-    message = (
-        f"{key} {selector!r} is not at {where}{suggestion}; it offers {options or 'none'}{more}"
-    )
+    message = f"{key} {selector!r} does not exist at {where}{suggestion}; options: {options}{more}"
     return ListProblem(_UNKNOWN[key], message)
 
 

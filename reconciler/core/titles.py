@@ -164,7 +164,7 @@ def _show(
         beside = {Reason.UNAIRED: coming}
         detail = _list(Reason.UNAIRED, coming)
         if not coming:
-            detail = _ONLY_SPECIALS if facts.seasons else "the server lists no seasons of it"
+            detail = _ONLY_SPECIALS if facts.seasons else "the server lists no seasons for it"
         return (NoAction(Reason.UNAIRED, detail, beside=beside),)
     states = {n: season(target, n, view.observed) for n in numbers}
     reasons = _season_reasons(target, states, rules, view)

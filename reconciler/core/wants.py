@@ -295,7 +295,7 @@ def _standing(lst: DesiredList, entry: Entry) -> tuple[Reason, str] | None:
     if lst.rules.suspended:
         return Reason.SUSPENDED, f"{lst.name} is suspended"
     if lst.awaits_baseline:
-        return Reason.ADOPTED, f"{lst.name} adds nothing before it was read completely once"
+        return Reason.ADOPTED, f"{lst.name} adds nothing until it has been read completely once"
     if entry.item.key in lst.adopted:
         return Reason.ADOPTED, f"it was on {lst.name} before"
     return None

@@ -34,7 +34,11 @@ _PERMISSIONS = (
 _FAULTS = (
     ("SQLITE_CORRUPT", _DAMAGED, _MOVE_AWAY),
     ("SQLITE_NOTADB", _DAMAGED, _MOVE_AWAY),
-    ("SQLITE_FULL", "the disk is full", "free some space and run again; nothing is half written"),
+    (
+        "SQLITE_FULL",
+        "the disk is full",
+        "free some space and run again; nothing was left half-written",
+    ),
     (
         "SQLITE_BUSY",
         "the ledger is in use by another process",

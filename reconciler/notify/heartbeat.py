@@ -33,6 +33,6 @@ def call_heartbeat(url: SecretStr) -> None:
     if isinstance(answer, CallFailure):
         _log.warning("heartbeat failed", why=answer.message)
     elif answer.is_redirect:
-        _log.warning("heartbeat failed", why="the address redirects, which is not followed")
+        _log.warning("heartbeat failed", why="the address redirects; redirects are not followed")
     elif answer.status // 100 != 2:  # noqa: PLR2004 - success
         _log.warning("heartbeat failed", why=f"HTTP {answer.status}")

@@ -12,13 +12,13 @@ from reconciler.http.foreign import JsonObject, line, record
 from reconciler.overseerr.walls import Wall, find_wall, page_title
 
 _CSRF_COOKIE = re.compile(r"(^|,)\s*_csrf=")
-_UNTRUSTED = "name its CA, or a self-signed certificate itself, as a PEM file in server.ca_file"
+_UNTRUSTED = (
+    "set server.ca_file to a PEM file of its CA, or of the certificate if it is self-signed"
+)
 _WRONG_CA = (
     "the file in server.ca_file does not contain the CA that signed it; name the CA's own PEM file"
 )
-_OTHER_HOST = (
-    "write server.url with a host name that the certificate is for, or get one for this host"
-)
+_OTHER_HOST = "use a host name of the certificate in server.url, or get a certificate for this host"
 _CERTIFICATE_HINTS = {  # by OpenSSL's X509_V_ERR_ codes
     9: "check the clocks of this machine and of the server",
     10: "renew the certificate on the server, or check this machine's clock",
@@ -28,8 +28,8 @@ _CERTIFICATE_HINTS = {  # by OpenSSL's X509_V_ERR_ codes
 _HOST_HINT = "check that server.url is right and that the server is running"
 _TRY_AGAIN = "try again; the server's log may say why"
 _HINTS = {
-    Cause.TLS: "check whether server.url says https: where the server speaks http:",
-    Cause.PROXY: "see HTTPS_PROXY and NO_PROXY in the environment",
+    Cause.TLS: "if the server speaks plain HTTP, write server.url with http://",
+    Cause.PROXY: "check HTTPS_PROXY and NO_PROXY in the environment",
     Cause.CONNECT_TIMEOUT: _HOST_HINT,
     Cause.LIMIT: "check the server's log, or what is in front of the server",
     Cause.READ_TIMEOUT: "is the server overloaded?",

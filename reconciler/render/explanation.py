@@ -106,7 +106,7 @@ def _verdict(verdict: Decided) -> Iterator[Fact]:
 
 
 def _fact(name: str, fact: dict[str, Any] | None) -> str:
-    """``rating 8.3 by the list``."""
+    """``rating 8.3 from the list``."""
     if fact is None:
         return f"{name} unknown"
     value = fact["value"]
@@ -114,7 +114,7 @@ def _fact(name: str, fact: dict[str, Any] | None) -> str:
         shown = " and ".join(value)
     else:
         shown = f"{value:,}" if isinstance(value, int) else str(value)
-    return words.clean(f"{name} {shown} by {fact['by']}")
+    return words.clean(f"{name} {shown} from {fact['by']}")
 
 
 def _server(server: ServerState) -> Iterator[str]:
@@ -150,7 +150,7 @@ def _basis(season: SeasonAiring, airing: Airing) -> str:
         case Basis.ENDED:
             return "no air date, but the show has ended"
         case Basis.LAST_EPISODE:
-            return f"no air date; the last episode to air is in S{airing['last_aired_season']}"
+            return f"no air date; the last aired episode is in S{airing['last_aired_season']}"
         case _:
             return "no air date, and no episode is known to have aired"
 

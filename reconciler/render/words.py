@@ -241,12 +241,12 @@ def fetch_problem(fetch: Fetch) -> str | None:
 
 
 def size(fetch: Fetch, top: int | None = None) -> str:
-    """``250 titles, the first 25 wanted``."""
+    """``250 titles, using the first 25``."""
     if not fetch["count"] and fetch_problem(fetch):
         return "not read"
     text = counted(fetch["count"], "title")
     if top is not None and top < fetch["count"]:
-        text += f", the first {top:,} wanted"
+        text += f", using the first {top:,}"
     if fetch["note"]:
         text += f", {clean(fetch['note'])}"
     return f"{text}, unverified" if fetch["outcome"] == Outcome.UNVERIFIED else text

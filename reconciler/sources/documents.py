@@ -15,8 +15,8 @@ from reconciler.core.privacy import SHORTEST_SECRET, VEIL, holds_key, is_harmles
 from reconciler.sources.paging import Meanings
 
 MEANINGS: Meanings = {
-    401: (Outcome.PRIVATE, "this is not for everybody: check the key or password in the address"),
-    403: (Outcome.BLOCKED, "the site does not let listsync in: check the key in the address"),
+    401: (Outcome.PRIVATE, "access was refused: check the key or password in the address"),
+    403: (Outcome.BLOCKED, "the site refuses access: check the key in the address"),
 }
 
 _PORTS = {"http": 80, "https": 443}
@@ -31,7 +31,7 @@ def document(provider: str, text: str) -> ListRef:
     kind = word.lower() if word.lower() in _KINDS else ""
     address = _plain(rest.strip() if kind else text)
     if address is None:
-        raise ValueError(f"no address of a list: write {provider}:https://HOST/PATH")
+        raise ValueError(f"not the address of a list: write {provider}:https://HOST/PATH")
     shown, secrets = shown_address(address)
     return ListRef(provider, f"{kind}:{shown}" if kind else shown, address=address, secrets=secrets)
 

@@ -153,7 +153,7 @@ def shown_url(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return "an address that is none"
+        return "an invalid address"
     path = "/".join(map(hidden, parts.path.split("/")))
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], path, "", ""))
 
@@ -175,4 +175,4 @@ def _site(location: str) -> str:
     except ValueError:
         return "an invalid address"
     host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, "", "", "")) if host else "another page of its own"
+    return urlunsplit((parts.scheme, host, "", "", "")) if host else "another of its pages"

@@ -21,7 +21,7 @@ ROUTE = "api"
 
 _OK = 200
 _NO_LIST = "check the address, or look for a newer version of listsync"
-_TURNED_AWAY = (Outcome.BLOCKED, "the site does not let listsync in; try again later")
+_TURNED_AWAY = (Outcome.BLOCKED, "the site refuses access; try again later")
 _OPEN = {202: _TURNED_AWAY, 403: _TURNED_AWAY, 405: _TURNED_AWAY}
 
 Meanings = dict[int, tuple[Outcome, str]]

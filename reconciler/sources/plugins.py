@@ -82,7 +82,7 @@ class Plugin:
                 return checked(snapshot)
         except _FAULTS as fault:
             return FetchFailure(Outcome.UNREACHABLE, self._failed(fault)).snapshot("plugin")
-        problem = f"{self._label} gave no Snapshot; report this to its author"
+        problem = f"{self._label} did not return a Snapshot; report this to its author"
         return FetchFailure(Outcome.UNREACHABLE, problem).snapshot("plugin")
 
     def _ref(self, parse: Callable[[], object]) -> ListRef:
@@ -96,7 +96,9 @@ class Plugin:
             raise ValueError(self._failed(fault)) from fault
         if isinstance(ref, ListRef) and ref.provider == self._name:
             return ref
-        raise ValueError(f"{self._label} gave no ListRef of its own; report this to its author")
+        raise ValueError(
+            f"{self._label} did not return a ListRef of its own; report this to its author"
+        )
 
     def _failed(self, fault: BaseException) -> str:
         return f"{self._label} failed with {type(fault).__name__}; report this to its author"

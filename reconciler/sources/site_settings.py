@@ -48,7 +48,7 @@ def sign_in_of(
             problem, _, todo = sign_in.error.partition("; ")
             raise ListsyncError(problem, hint=todo)
         if sign_in is None and needed:
-            raise ListsyncError("nobody has signed in, and a list is one's own", hint=AGAIN)
+            raise ListsyncError("nobody has signed in, but a list requires it", hint=AGAIN)
         return sign_in or "nobody has signed in: only public lists are read"
 
     return look

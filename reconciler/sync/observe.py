@@ -88,9 +88,9 @@ def trace_requests(
         try:
             traces[number] = server.trace_request(number, memory.ours[number].target.media)
         except TmdbError as error:
-            _log.debug("request not traced", request=number, error=str(error))
+            _log.debug("request not checked", request=number, error=str(error))
         except ServerError as error:
-            _log.debug("requests not traced", request=number, error=str(error))
+            _log.debug("requests not checked", request=number, error=str(error))
             break
     return replace(observed, traces=traces) if traces else observed
 

@@ -127,7 +127,7 @@ def test_other_files_do_not_match(name: str) -> None:
         ),
         (
             "include: [lists.d/*.yaml]",
-            "1:1 include: an included file includes no others; move it to listsync.yaml",
+            "1:1 include: an included file cannot include others; move this key to listsync.yaml",
         ),
         ("lists: [bob]", "1:8 lists: must be a mapping: list names below it, indented"),
         ("- bob", "1:1: an included file contains lists only; begin it with lists:"),

@@ -27,7 +27,7 @@ NOT_ALLOWED = (
     "this server is not allowed (allowed: http://seerr:5055); allow it with --allow-server"
 )
 ALONE = (
-    "with --allow-server, an address with a variable must be that variable alone; put the whole "
+    "with --allow-server, an address must not mix a variable with other text; put the whole "
     "address into the variable"
 )
 

@@ -15,7 +15,7 @@ LISTS = "lists:\n  top:\n    source: imdb:top\n"
         (
             "url: http://s",
             "1:1 server.api_key",
-            "is missing; add it: the server's API key, from its settings; best as ${SEERR_API_KEY}",
+            "is missing; add it: the server's API key, from its settings; ideally ${SEERR_API_KEY}",
         ),
         (
             "api_key: k",
@@ -25,7 +25,7 @@ LISTS = "lists:\n  top:\n    source: imdb:top\n"
         (
             "{url: http://s, api_key: }",
             "2:27 server.api_key",
-            "is missing; add it: the server's API key, from its settings; best as ${SEERR_API_KEY}",
+            "is missing; add it: the server's API key, from its settings; ideally ${SEERR_API_KEY}",
         ),
         ("{url: http://s, api_key: ''}", "2:28 server.api_key", "is empty"),
         (

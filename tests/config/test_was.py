@@ -18,25 +18,25 @@ A, B = "  a: {source: 'imdb:top', was: old}\n", "  b: {source: 'imdb:ls1'}\n"
     [
         pytest.param(
             "  a: {source: 'imdb:top', was: b}\n" + B,
-            ["3:32 lists.a.was: the file still has a list b; remove was, or rename that list"],
+            ["3:32 lists.a.was: the file still has a list b; remove `was`, or rename that list"],
             id="still in the file",
         ),
         pytest.param(
             "  a: {source: 'imdb:top', was: a}\n",
-            ["3:32 lists.a.was: the file still has a list a; remove was, or rename that list"],
+            ["3:32 lists.a.was: the file still has a list a; remove `was`, or rename that list"],
             id="its own name",
         ),
         pytest.param(
             "  a: {source: 'imdb:top', was: b}\n  b: {source: 'imdb:ls1', was: a}\n",
             [
-                "3:32 lists.a.was: the file still has a list b; remove was, or rename that list",
-                "4:32 lists.b.was: the file still has a list a; remove was, or rename that list",
+                "3:32 lists.a.was: the file still has a list b; remove `was`, or rename that list",
+                "4:32 lists.b.was: the file still has a list a; remove `was`, or rename that list",
             ],
             id="names swapped",
         ),
         pytest.param(
             A + "  b: {source: 'imdb:ls1', was: old}\n",
-            ["4:32 lists.b.was: lists.a was old too; remove was from one of the two"],
+            ["4:32 lists.b.was: lists.a was renamed from old, too; remove one `was`"],
             id="claimed twice",
         ),
         pytest.param(

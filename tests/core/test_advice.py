@@ -82,7 +82,7 @@ LIST = wishes(entry(DUNE))
 SERIES = wishes(entry(BEAR))
 APPLY = "no change needed: `listsync apply` does it"
 BY_HAND = "request it on the server by hand"
-PUT_BACK = "take it off every list that holds it and put it back later"
+PUT_BACK = "take it off every list that has it and put it back later"
 FORGET = "`listsync forget ITEM`"
 MAYBE = "or put it on another list"
 REQUEST = "request (missing)"
@@ -214,7 +214,7 @@ TABLE = [
      [(World((AFTER,), DECLINED, remember(days=80), later=timedelta(days=10)), REQUEST),
       (World((AFTER,), DECLINED, READDED), AGAIN)]),
     (Reason.DECLINED, "on charts alone", World((having(LIST, source=CHART),), DECLINED, remember()),
-     ["have it on a list of your own, too", PUT_BACK], []),
+     ["add it to a list of your own as well", PUT_BACK], []),
     (Reason.HANDLED, "gone from the server", World(memory=remember(present=False)),
      [BY_HAND, PUT_BACK, FORGET],
      [(World(), REQUEST), (World(memory=remember(present=False, readded=True)), AGAIN)]),
@@ -249,16 +249,16 @@ TABLE = [
      World((having(LIST, filter=OLD),), server(row(DUNE, MediaStatus.AVAILABLE))),
      ["no change needed: it is available on the server"], []),
     (Reason.UNAIRED, "with a date", World((SEASON_3,), server(shows=SEASONS)),
-     ["S3 airs on 2027-04-14"],
+     ["wait until S3 airs on 2027-04-14"],
      [(World((SEASON_3,), server(shows=SEASONS), later=timedelta(days=200)),
        "request S3 (missing)")]),
     (Reason.UNAIRED, "without a date",
      World((SEASON_3,), server(shows={BEAR.tmdb: UNDATED})),
-     ["an episode of S3 airs, and the server knows of it"],
+     ["wait until an episode of S3 airs and the server knows about it"],
      [(World((SEASON_3,), server(shows={BEAR.tmdb: replace(UNDATED, last_aired_season=3)})),
        "request S3 (missing)")]),
     (Reason.UNAIRED, "without episodes", World((SEASON_3,), server(shows={BEAR.tmdb: EPISODELESS})),
-     ["the server lists episodes of S3, and one has aired"],
+     ["wait until the server lists episodes of S3 and one has aired"],
      [(World((SEASON_3,), server(shows={BEAR.tmdb: facts(1, 3)})), "request S3 (missing)")]),
     (Reason.UNAIRED, "specials alone",
      World((SERIES,), server(shows={BEAR.tmdb: facts(0)})),
@@ -266,15 +266,15 @@ TABLE = [
      [(World((SERIES, SPECIALS), server(shows={BEAR.tmdb: facts(0)})), "request S0 (missing)")]),
     (Reason.UNAIRED, "specials alone, which the server does not take",
      World((SERIES,), replace(server(shows={BEAR.tmdb: facts(0)}), takes_specials=False)),
-     ["a season airs, and the server knows of it"],
+     ["wait until a season airs and the server knows about it"],
      [(World((SERIES,), server(shows={BEAR.tmdb: facts(1)})), "request S1 (missing)")]),
     (Reason.UNAIRED, "no seasons", World((SERIES,), server(shows={BEAR.tmdb: facts()})),
-     ["a season airs, and the server knows of it"],
+     ["wait until a season airs and the server knows about it"],
      [(World((SERIES,), server(shows={BEAR.tmdb: facts(1)})), "request S1 (missing)")]),
     (Reason.UNAIRED, "specials named, and there are none",
      World((having(SERIES, seasons=SeasonRule(named=(0,))),),
            server(shows={BEAR.tmdb: facts(1)})),
-     ["it has no specials"], []),
+     ["wait until the server lists specials for it"], []),
     (Reason.SUSPENDED, "suspend", World((having(LIST, suspended=True),)),
      ["take `suspend` out of list", MAYBE, BY_HAND], [(World(), REQUEST)]),
     (Reason.ADOPTED, "adopted", World((replace(LIST, adopted=frozenset({item(DUNE).key})),)),
@@ -297,9 +297,10 @@ TABLE = [
      ["the next run continues from there", "raise `max_per_run` of list"],
      [(World((having(TWO, max_per_run=2),)), REQUEST)]),
     (Reason.OVER_BUDGET, "budget", World((TWO,), policy=BUDGET),
-     ["older requests leave the budget's window", "raise `budget`"], [(World((TWO,)), REQUEST)]),
+     ["wait until older requests expire from the budget", "raise `budget`"],
+     [(World((TWO,)), REQUEST)]),
     (Reason.QUOTA, "quota", World((replace(LIST, requester=ANNA),), server(quotas={4: FULL})),
-     ["older requests leave the quota's window", "raise the quota on the server",
+     ["wait until older requests expire from the quota", "raise the quota on the server",
       "name another `requester` for list"],
      [(World((replace(LIST, requester=ANNA),)), REQUEST),
       (World(on=server(quotas={4: FULL})), REQUEST)]),
@@ -328,7 +329,7 @@ TABLE = [
      World((unmatched(Reason.TYPE_MISMATCH, BOTH[0], kind=Kind.TV),)),
      [f"if that is the right title, put `tmdb:movie:{DUNE.tmdb}` on a list of your own"], []),
     (Reason.UNRESOLVED, "TMDB", World((unmatched(Reason.UNRESOLVED),)),
-     ["TMDB answers the server again"], []),
+     ["try again when the server can reach TMDB"], []),
     (Reason.UNRESOLVED, "another server", World(memory=THERE), ["check server.url"],
      [(World(), REQUEST)]),
     (Reason.NOT_PERMITTED, "the requester", World((BY_CAROL,)),
@@ -360,7 +361,7 @@ TABLE = [
                              request(3, BEAR, RequestStatus.DECLINED, 2),
                              shows={BEAR.tmdb: facts(1, 2, 4, coming=[5])})),
      [APPLY, "S1: no change needed: the server has it", f"S2: {BY_HAND}; or {PUT_BACK}",
-      "S5: S5 airs on 2027-04-14"], []),
+      "S5: wait until S5 airs on 2027-04-14"], []),
     (Why.READDED, "put back", World(on=DECLINED, memory=READDED), [APPLY], []),
     (Why.RETRY_FAILED, "failed", World(on=FAILED),
      [APPLY, "with `retry_failed: 0` on list it is not tried again"],
@@ -473,7 +474,7 @@ def test_the_advice_on_specials_leaves_the_lists_other_shows_as_they_are() -> No
     ("seasons", "detail"),
     [
         ((0,), "it has only specials, which the list does not ask for"),
-        ((), "the server lists no seasons of it"),
+        ((), "the server lists no seasons for it"),
     ],
 )
 def test_a_show_without_regular_seasons_is_said_to_be_so(

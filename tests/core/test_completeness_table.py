@@ -126,9 +126,9 @@ SAYS = {
     "more entries than the limit of a list": "only the first 2 entries of a list are read",
     "the list changed while it was read": "the list changed while it was being read",
     "a response that is cut off, or endless pages": "paste another address",
-    "an entry that one response has twice": "1 entry came twice, so that others may be missing",
+    "an entry that one response has twice": "1 entry came twice, so others may be missing",
     "a number of entries other than the declared one": "reports 50 titles and delivered 6",
-    "a chart with a gap or a repetition in its ranks": "the ranks from 1 to 6 are not all there",
+    "a chart with a gap or a repetition in its ranks": "some ranks from 1 to 6 are missing",
     "an entry that cannot be read": "1 of 6 entries cannot be read",
 }
 
@@ -373,4 +373,4 @@ def test_a_list_that_another_source_judged_is_held_to_the_rule_of_unreadable_ent
 
 def test_a_rank_that_comes_twice_leaves_a_chart_incomplete() -> None:
     page = Page((title(1), replace(title(2), position=1), title(3)), 3, ranked=True)
-    assert "the ranks from 1 to 3 are not all there" in str(World([page]).read().error)
+    assert "some ranks from 1 to 3 are missing" in str(World([page]).read().error)

@@ -42,38 +42,38 @@ def by_tmdb(title: TitleFacts) -> TitleFacts:
         pytest.param(Filter(types=(MOVIE,)), None, id="type"),
         pytest.param(Filter(types=(TV,)), "a film, not a show", id="other type"),
         pytest.param(Filter(years=Years(1995, 1995)), None, id="year"),
-        pytest.param(Filter(years=Years(1996)), "of 1995, before 1996", id="too old"),
-        pytest.param(Filter(years=Years(None, 1994)), "of 1995, after 1994", id="too new"),
+        pytest.param(Filter(years=Years(1996)), "year 1995, before 1996", id="too old"),
+        pytest.param(Filter(years=Years(None, 1994)), "year 1995, after 1994", id="too new"),
         pytest.param(Filter(min_rating=8.3), None, id="rating"),
         pytest.param(
-            Filter(min_rating=8.5), "rating 8.3 by the list, below 8.5", id="rating too low"
+            Filter(min_rating=8.5), "rating 8.3 from the list, below 8.5", id="rating too low"
         ),
         pytest.param(Filter(min_votes=700_000), None, id="votes"),
         pytest.param(
-            Filter(min_votes=700_001), "700,000 votes by the list, below 700,001", id="few votes"
+            Filter(min_votes=700_001), "700,000 votes from the list, below 700,001", id="few votes"
         ),
         pytest.param(Filter(languages=("fr", "en")), None, id="language"),
         pytest.param(
-            Filter(languages=("fr", "it")), "language en by the list, not fr or it", id="foreign"
+            Filter(languages=("fr", "it")), "language en from the list, not fr or it", id="foreign"
         ),
         pytest.param(Filter(genres=("Drama", "Science Fiction")), None, id="genre"),
         pytest.param(
-            Filter(genres=("Drama",)), "Action, Sci-Fi by the list, not Drama", id="genre not"
+            Filter(genres=("Drama",)), "Action, Sci-Fi from the list, not Drama", id="genre not"
         ),
         pytest.param(Filter(exclude_genres=("Drama",)), None, id="no such genre"),
         pytest.param(
             Filter(exclude_genres=("Science Fiction",)),
-            "Science Fiction by the list, among exclude_genres",
+            "Science Fiction from the list, in exclude_genres",
             id="such a genre",
         ),
         pytest.param(Filter(exclude_titles=(Name(("heat 2",)),)), None, id="another title"),
         pytest.param(Filter(exclude_titles=(Name(("heat",), 1986),)), None, id="of another year"),
         pytest.param(
             Filter(exclude_titles=(Name(("heat",), 1986), Name(("heat",), 1995))),
-            "among exclude_titles",
+            "in exclude_titles",
             id="of that year",
         ),
-        pytest.param(Filter(exclude_titles=(Name(("heat",)),)), "among exclude_titles", id="title"),
+        pytest.param(Filter(exclude_titles=(Name(("heat",)),)), "in exclude_titles", id="title"),
     ],
 )
 def test_a_rule_decides(rules: Filter, detail: str | None) -> None:
@@ -109,15 +109,15 @@ def test_of_a_title_that_may_be_of_the_excluded_year_the_year_is_unknown() -> No
 def test_what_is_known_drops_a_title_before_what_is_not() -> None:
     rules = Filter(min_rating=7.0, min_votes=1000)
     title = replace(HEAT, own=Facts(votes=12))
-    assert objection(rules, title) == Rejection("12 votes by the list, below 1,000")
+    assert objection(rules, title) == Rejection("12 votes from the list, below 1,000")
     both = objection(rules, replace(HEAT, own=Facts()))
     assert both == Rejection("rating unknown; votes unknown", sure=False)
 
 
 def test_the_lists_own_word_counts_before_tmdbs() -> None:
     title = replace(HEAT, own=Facts(rating=6.0), from_server=Facts(rating=9.0, votes=5))
-    assert objection(Filter(min_rating=7.0), title) == Rejection("rating 6 by the list, below 7")
-    assert objection(Filter(min_votes=9), title) == Rejection("5 votes by TMDB, below 9")
+    assert objection(Filter(min_rating=7.0), title) == Rejection("rating 6 from the list, below 7")
+    assert objection(Filter(min_votes=9), title) == Rejection("5 votes from TMDB, below 9")
 
 
 def test_every_name_of_a_title_is_compared_without_case_accents_and_signs() -> None:
@@ -133,15 +133,13 @@ def test_every_name_of_a_title_is_compared_without_case_accents_and_signs() -> N
     )
     for name in names:
         rules = Filter(exclude_titles=(Name((name,)),))
-        assert objection(rules, TitleFacts.of(item, match, film)) == Rejection(
-            "among exclude_titles"
-        )
+        assert objection(rules, TitleFacts.of(item, match, film)) == Rejection("in exclude_titles")
 
 
 def test_a_title_that_is_typed_in_another_way_is_excluded_too() -> None:
     rules = Filter(exclude_titles=(Name(spellings("Romeo and Juliet"), 1996),))
     item = Item(1, "Romeo + Juliet", 1996)
-    assert objection(rules, TitleFacts.of(item)) == Rejection("among exclude_titles")
+    assert objection(rules, TitleFacts.of(item)) == Rejection("in exclude_titles")
 
 
 def test_a_title_of_which_only_the_id_is_known_has_no_name() -> None:
@@ -149,7 +147,7 @@ def test_a_title_of_which_only_the_id_is_known_has_no_name() -> None:
     bare = Item(1, "tmdb:536869", kind=MOVIE, ids=Ids(tmdb=536869))
     assert objection(rules, TitleFacts.of(bare)) == Rejection("title unknown", sure=False)
     film = Film(536869, "Cats", 2019)
-    assert objection(rules, TitleFacts.of(bare, None, film)) == Rejection("among exclude_titles")
+    assert objection(rules, TitleFacts.of(bare, None, film)) == Rejection("in exclude_titles")
 
 
 # ------------------------------------------------------------------------------------------ genres
@@ -202,13 +200,13 @@ def test_one_half_of_a_wanted_joint_genre_is_wanted_and_of_an_unwanted_one_unwan
 @pytest.mark.parametrize(
     ("kind", "genre", "detail"),
     [
-        (TV, "Horror", "genre Horror unknown: TMDB never names it of shows"),
+        (TV, "Horror", "genre Horror unknown: TMDB never uses it for shows"),
         (TV, "Science Fiction", None),
         (TV, "War", None),
         (MOVIE, "Horror", None),
-        (MOVIE, "Reality", "genre Reality unknown: TMDB never names it of films"),
+        (MOVIE, "Reality", "genre Reality unknown: TMDB never uses it for films"),
         (MOVIE, "Sci-Fi & Fantasy", None),
-        (MOVIE, "Musical", "genre Musical unknown: TMDB never names it of films"),
+        (MOVIE, "Musical", "genre Musical unknown: TMDB never uses it for films"),
     ],
 )
 def test_that_a_title_lacks_a_genre_which_tmdb_never_names_is_not_known(

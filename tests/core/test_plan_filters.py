@@ -68,9 +68,9 @@ def dune(rating: float | None) -> Film:
     [
         pytest.param(8.0, films(dune=dune(1.0)), "request (missing)", id="the list rates it"),
         pytest.param(None, films(dune=dune(8.0)), "request (missing)", id="TMDB rates it"),
-        pytest.param(6.0, films(dune=dune(9.0)), "rating 6 by the list, below 7", id="too low"),
+        pytest.param(6.0, films(dune=dune(9.0)), "rating 6 from the list, below 7", id="too low"),
         pytest.param(
-            None, films(dune=dune(6.5)), "rating 6.5 by TMDB, below 7", id="too low at TMDB"
+            None, films(dune=dune(6.5)), "rating 6.5 from TMDB, below 7", id="too low at TMDB"
         ),
         pytest.param(None, films(dune=dune(None)), "rating unknown", id="nobody rates it"),
         pytest.param(None, server(), "rating unknown", id="nobody was asked"),

@@ -110,8 +110,8 @@ def test_an_attempt_that_was_refused_is_not_made_again_at_once() -> None:
 def test_the_plan_says_until_when_and_since_when_it_is_out() -> None:
     (waits,) = plan(wish(), on=server(DECLINED), memory=film(NOT_YET, present=True)).verdicts
     (asks,) = plan(wish(), on=server(DECLINED), memory=film(OVER, present=True)).actions
-    assert waits.detail == "asked again after 2026-11-22 20:15 UTC"
-    assert asks.detail == "out since 2026-08-24 20:15 UTC"
+    assert waits.detail == "requested again after 2026-11-22 20:15 UTC"
+    assert asks.detail == "missing since 2026-08-24 20:15 UTC"
 
 
 def show(**refused: datetime | None) -> Memory:
@@ -127,20 +127,20 @@ def show(**refused: datetime | None) -> Memory:
         pytest.param(
             show(S1=None, S2=OVER, S3=NOT_YET),
             "extend S2 (missing)",
-            "S1 available; S3 declined; S2 out since 2026-08-24 20:15 UTC;"
-            " S3 asked again after 2026-11-22 20:15 UTC",
+            "S1 available; S3 declined; S2 missing since 2026-08-24 20:15 UTC;"
+            " S3 requested again after 2026-11-22 20:15 UTC",
             id="each season in its own time",
         ),
         pytest.param(
             show(S1=None, S2=OVER, S3=OVER),
             "extend S2-3 (missing)",
-            "S1 available; S2-3 out since 2026-08-24 20:15 UTC",
+            "S1 available; S2-3 missing since 2026-08-24 20:15 UTC",
             id="no new season, but one that was out",
         ),
         pytest.param(
             show(S1=None, S2=NOT_YET, S3=NOT_YET),
             "available",
-            "S1 available; S2-3 declined; S2-3 asked again after 2026-11-22 20:15 UTC",
+            "S1 available; S2-3 declined; S2-3 requested again after 2026-11-22 20:15 UTC",
             id="all of them out",
         ),
     ],

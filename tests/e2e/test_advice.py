@@ -29,7 +29,7 @@ OUTPUTS: dict[str, str] = {}  # by the trouble's name
 ELSEWHERE = {
     "run `listsync login trakt`": "a person types a code: tests/e2e/test_login.py follows it",
     (
-        "this is a list of whoever signs in: set providers.trakt.client_id and client_secret,"
+        "this is the list of the signed-in user: set providers.trakt.client_id and client_secret,"
         " and run `listsync login trakt`"
     ): "the same",
     (

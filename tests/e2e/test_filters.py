@@ -33,15 +33,15 @@ def test_a_title_that_the_filter_lets_through_is_requested_and_the_plan_says_why
     assert {
         row["media"]["title"]: (row["reason"], row["detail"]) for row in document["verdicts"]
     } == {
-        "Dune": ("filtered", "Science Fiction by TMDB, among exclude_genres"),
-        "Alien": ("filtered", "of 1979, before 1980"),
-        "Amélie": ("filtered", "language fr by TMDB, not en"),
+        "Dune": ("filtered", "Science Fiction from TMDB, in exclude_genres"),
+        "Alien": ("filtered", "year 1979, before 1980"),
+        "Amélie": ("filtered", "language fr from TMDB, not en"),
         "Untitled Glacier Project": ("filtered", "year unknown; genres unknown; rating unknown"),
     }
     text, markdown = household.run("plan").out, household.run("plan", "-o", "markdown").out
-    assert "filtered: language fr by TMDB, not en" in text
+    assert "filtered: language fr from TMDB, not en" in text
     assert "filtered: year unknown; genres unknown; rating unknown" in text
-    assert "of 1979, before 1980 |" in markdown
+    assert "year 1979, before 1980 |" in markdown
     assert "2 to do, 4 filtered" in markdown
 
     done = household.run("apply", "--yes", "-o", "json")
@@ -54,9 +54,12 @@ def test_explain_tells_which_facts_counted_and_whose_they_are(household: Househo
     household.wish([DUNE, HEAT], filter=FILTER)
     household.run("plan")
     why = household.run("explain", f"tmdb:movie:{DUNE.tmdb}").out
-    facts = "rating 7.8 by TMDB, genres Science Fiction and Adventure by TMDB, language en by TMDB"
+    facts = (
+        "rating 7.8 from TMDB, genres Science Fiction and Adventure from TMDB, "
+        "language en from TMDB"
+    )
     assert f"  filter    {facts}\n" in why
-    assert "  verdict   filtered · Science Fiction by TMDB, among exclude_genres\n" in why
+    assert "  verdict   filtered · Science Fiction from TMDB, in exclude_genres\n" in why
     assert "  to change widen `filter` of wishes;" in why
     (heat,) = household.run("explain", f"tmdb:movie:{HEAT.tmdb}", "-o", "json").document["titles"]
     assert heat["verdict"]["word"] == "request"

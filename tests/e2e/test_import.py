@@ -63,7 +63,8 @@ def test_nothing_that_listsync_had_requested_is_requested_again(
     files = {file: file.read_bytes() for file in old.rglob("*") if file.is_file()}
     done = household.run(*IMPORT)
     assert (done.code, done.err) == (0, "")
-    assert f"{len(films) - 1 + MANY} titles of ListSync will not be requested again" in done.out
+    sentence = "titles from ListSync's history will not be requested again"
+    assert f"{len(films) - 1 + MANY} {sentence}" in done.out
     assert household.run("validate").code == 0
     assert household.server.state.calls == []
     assert {file: file.read_bytes() for file in old.rglob("*") if file.is_file()} == files
@@ -242,7 +243,7 @@ def empty_folder(old: Path) -> None:
 BAD = {
     "a locked database": (locked, "old/data/list_sync.db: the database is in use"),
     "a damaged one": (damaged, "old/data/list_sync.db: the database is damaged"),
-    "no database": (not_a_database, "old/data/list_sync.db: not a database of ListSync"),
+    "no database": (not_a_database, "old/data/list_sync.db: not a ListSync database"),
     "a view without end": (endless_view, "the table lists is missing"),
     "a pipe": (pipe, "old/data/list_sync.db: not a file"),
     "a broken link": (broken_link, "old/data/list_sync.db: not a file"),
@@ -253,7 +254,7 @@ BAD = {
     "a ledger of others": (foreign_ledger, "another program's database"),
     "no list for us": (without_lists, "no list can be carried over"),
     "no server": (without_server, "the address of the server is empty"),
-    "nothing there": (empty_folder, "old: no .env and no list_sync.db of ListSync"),
+    "nothing there": (empty_folder, "old: no .env or list_sync.db of ListSync here"),
 }
 
 

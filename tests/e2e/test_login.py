@@ -88,7 +88,7 @@ def test_doctor_looks_at_the_sign_in_that_a_list_needs(anna: Household) -> None:
 
     anna.run("login", "trakt")
     ok, matches, _ = sign_in(anna)
-    assert (ok, "is its owner's alone, and good until 20" in matches) == (True, True)
+    assert (ok, "is readable only by its owner, and valid until 20" in matches) == (True, True)
 
     tokens(anna).chmod(0o640)
     ok, matches, todo = sign_in(anna)

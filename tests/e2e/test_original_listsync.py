@@ -64,7 +64,7 @@ LEFT = {
     ("imdb", "popular"): "unknown IMDb chart",
     ("trakt", "123"): "set providers.trakt.client_id",
     ("trakt_special", "trending:movies"): "set providers.trakt.client_id",
-    ("trakt_special", "boxoffice:shows"): "the box office is of films",
+    ("trakt_special", "boxoffice:shows"): "the box office has films only",
     ("letterboxd", "anna/watchlist"): "export your data",
     ("letterboxd", "anna/night"): "export your data",
     ("tmdb", "8136"): "set providers.tmdb.api_key",

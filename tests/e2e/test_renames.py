@@ -25,4 +25,4 @@ def test_a_renamed_list_goes_on_with_its_history(household: Household) -> None:
     household.write({"films": films, "wishes": films | {"was": "films"}})
     result = household.run("validate")
     assert result.code == 78
-    assert "the file still has a list wishes; remove was, or rename that list" in result.err
+    assert "the file still has a list wishes; remove `was`, or rename that list" in result.err

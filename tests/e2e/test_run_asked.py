@@ -64,7 +64,10 @@ def test_a_word_outlives_a_process_that_ends_before_it_is_done(
 def test_without_a_running_one_nothing_is_promised(household: Household) -> None:
     write(household, lists(household, wishes=(DUNE,)))
 
-    assert "otherwise the next one you start does" in household.run("reconcile", "wishes").out
+    assert (
+        "if none is running, the sync waits for the next start"
+        in household.run("reconcile", "wishes").out
+    )
 
 
 def test_what_cannot_be_done_is_not_asked_for(household: Household) -> None:

@@ -158,7 +158,7 @@ def test_a_bot_check_that_lets_nobody_in_is_gone_around_and_remembered(
     assert again.document["route"] == "api"
     household.follow(sites, blocked="ls000000202", other="ls000000012")
     plan = household.run("plan")
-    output = "read over IMDb's interface, since a bot check keeps the browser out"
+    output = "read through IMDb's API, because a bot check blocks the browser"
     assert plan.out.count(output) == 2
     assert [visit for visit in sites.imdb.visits if "/list/" in visit] == pages
 

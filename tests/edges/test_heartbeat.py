@@ -18,7 +18,7 @@ from tests.e2e.receiver import TOKEN, Receiver
         pytest.param(204, None, id="without content"),
         pytest.param(404, "HTTP 404", id="unknown address"),
         pytest.param(500, "HTTP 500", id="failing service"),
-        pytest.param(302, "the address redirects, which is not followed", id="redirect"),
+        pytest.param(302, "the address redirects; redirects are not followed", id="redirect"),
     ],
 )
 def test_a_heartbeat_is_one_call_and_its_failure_one_line(status: int, why: str | None) -> None:

@@ -43,7 +43,7 @@ def get(url: str) -> tuple[int, str]:
     [
         ("/lists/lits-1", "Unknown list", 'no list named lits-1, did you mean "list-1"?'),
         ("/lists/%3Cb%3E", "Unknown list", "no list named <b>"),
-        ("/titles/imdb%3Att1", "Unknown title", "No list has imdb:tt1, as of its last run."),
+        ("/titles/imdb%3Att1", "Unknown title", "No list had imdb:tt1 at its last run."),
         ("/nothing", "Page not found", "There is no page at /nothing."),
     ],
 )

@@ -73,13 +73,13 @@ def test_while_the_tvdb_is_down_nothing_changes(from_tvdb: World) -> None:
         pytest.param(WITHOUT_TVDB, "S1-3 aired (air date)", id="not on TheTVDB"),
         pytest.param(
             RUNNING,
-            "S1 aired (no air date; the last episode to air is in S1); "
-            "S2 not aired (no air date; the last episode to air is in S1)",
+            "S1 aired (no air date; the last aired episode is in S1); "
+            "S2 not aired (no air date; the last aired episode is in S1)",
             id="the show goes on",
         ),
         pytest.param(
             PLACEHOLDER,
-            "S1-2 aired (no air date; the last episode to air is in S2); S3 not aired (0 episodes)",
+            "S1-2 aired (no air date; the last aired episode is in S2); S3 not aired (0 episodes)",
             id="a season without episodes",
         ),
         pytest.param(

@@ -34,9 +34,9 @@ TITLES = ("/search", "/movie/", "/tv/")
     ("rule", "detail"),
     [
         ({"types": ["tv"]}, "a film, not a show"),
-        ({"years": "2000.."}, f"of {OLD.year}, before 2000"),
-        ({"exclude_titles": [OLD.title.upper()]}, "among exclude_titles"),
-        ({"min_rating": 9.9}, "rating 9.3 by the list, below 9.9"),
+        ({"years": "2000.."}, f"year {OLD.year}, before 2000"),
+        ({"exclude_titles": [OLD.title.upper()]}, "in exclude_titles"),
+        ({"min_rating": 9.9}, "rating 9.3 from the list, below 9.9"),
     ],
     ids=["types", "years", "exclude_titles", "the list's rating"],
 )

@@ -263,7 +263,7 @@ def test_a_server_on_which_most_is_gone_is_taken_for_another_one(world: World) -
     for _ in range(2):
         reconciliation = world.look()
         assert [stop.reason for stop in reconciliation.plan.stops] == [Reason.UNRESOLVED]
-        assert "12 of 12 titles" in reconciliation.plan.stops[0].message
+        assert "12 of 12 known titles" in reconciliation.plan.stops[0].message
         assert world.apply() == ()
     assert world.requested() == []
 
@@ -350,7 +350,7 @@ def test_a_declined_title_is_asked_for_again_after_the_time_its_list_gives(
         assert world.apply() == ()
         (explanation,) = explain(world.look(), title.title)
         assert explanation["verdict"]["word"] == "declined"
-        assert "asked again after" in explanation["verdict"]["detail"]
+        assert "requested again after" in explanation["verdict"]["detail"]
         world.clock.forward(days=1)
         ((action, done),) = world.apply()
         assert (action.target.media.tmdb, done.result) == (title.tmdb, Result.CREATED)

@@ -40,7 +40,9 @@ def test_half_a_list_is_no_baseline_and_adds_nothing(world: World, outcome: Outc
     world.follow(start="new-only")
     world.lists.hold(FIRST, map(by_tmdb, OLD[:2]), outcome)
     world.apply()
-    assert notices(world) == ["start: new-only: adds nothing before it was read completely once"]
+    assert notices(world) == [
+        "start: new-only: adds nothing until it has been read completely once"
+    ]
     world.lists.hold(FIRST, map(by_tmdb, (*OLD, NEW)))
     world.apply()
     assert world.requested() == []

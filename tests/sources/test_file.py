@@ -312,9 +312,21 @@ def test_a_bad_line_is_named_and_the_rest_is_kept(
     [
         ("1,tt0000001,A,A,Movie,2000\n2,,,,Movie,2000\n3,tt0000003,C,C,Movie,2000\n", 2, "line 3"),
         ('1,tt0000001,A,A,Movie,2000\n2,tt0000002,"B,B,Movie,2000\n', 1, "quotes"),
-        ("1,tt0000001,A,A,Movie,2000\n2,tt3119", 1, "line 3: the file ends within this row"),
-        ("1,tt0000001,A,A,Movie,2000\n2,tt3119318", 1, "line 3: the file ends within this row"),
-        ("1,tt0000001,A,A,Movie,2000\n2,tt31193180,B", 1, "line 3: the file ends within this row"),
+        (
+            "1,tt0000001,A,A,Movie,2000\n2,tt3119",
+            1,
+            "line 3: the file ends in the middle of this row",
+        ),
+        (
+            "1,tt0000001,A,A,Movie,2000\n2,tt3119318",
+            1,
+            "line 3: the file ends in the middle of this row",
+        ),
+        (
+            "1,tt0000001,A,A,Movie,2000\n2,tt31193180,B",
+            1,
+            "line 3: the file ends in the middle of this row",
+        ),
         ("1,tt0000001,A,A,Movie,2000\n2,tt3119\n", 1, "line 3: neither"),
     ],
     ids=[

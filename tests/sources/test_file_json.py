@@ -87,7 +87,7 @@ def test_an_empty_list_is_empty(tmp_path: Path) -> None:
         ([*WATCHLIST, {"type": "movie", "movie": {"title": None, "ids": {}}}], "entry 5"),
         ([*WATCHLIST, {"type": "movie"}], "entry 5"),
         ([*WATCHLIST, 7], "entry 5"),
-        ({"items": WATCHLIST, "total_pages": 2}, "more titles than it holds"),
+        ({"items": WATCHLIST, "total_pages": 2}, "more titles than it contains"),
     ],
     ids=["a film without title and ids", "no film", "a number", "a page of several"],
 )

@@ -114,7 +114,7 @@ def test_no_answer_is_an_outcome_that_quotes_nothing(
     ("location", "to"),
     [
         ("https://u:p@b.test/secret?key=secret", "https://b.test"),
-        ("/secret/login", "another page of its own"),
+        ("/secret/login", "another of its pages"),
     ],
 )
 def test_a_redirect_is_not_followed_and_only_its_site_is_named(
@@ -145,7 +145,7 @@ def test_a_retry_after_that_cannot_be_read_is_none(
 
 def test_an_address_is_shown_without_what_may_be_secret() -> None:
     assert shown_url("https://anna:pw@api.test/x?key=1#y") == "https://api.test/x"
-    assert shown_url("http://[") == "an address that is none"
+    assert shown_url("http://[") == "an invalid address"
 
 
 @contextmanager

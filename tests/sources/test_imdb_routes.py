@@ -149,7 +149,7 @@ def test_a_profile_that_leads_to_no_user_is_an_outcome(
 def test_ratings_that_are_none_may_be_hidden_and_are_not_called_empty(sites: SandboxSites) -> None:
     snapshot = fetch(sites.imdb_api_url, "imdb:ur000000002/ratings")
     assert (snapshot.outcome, snapshot.items) == (Outcome.PRIVATE, ())
-    assert "no ratings are shown" in str(snapshot.error)
+    assert "no ratings are visible" in str(snapshot.error)
 
 
 @pytest.mark.parametrize("fault", ["rank-gap", "half-loaded"])
@@ -231,7 +231,7 @@ def test_an_answer_about_another_list_is_not_the_list(requests_mock: requests_mo
     same = fetch(answers(requests_mock, page_of(None, *whole, id="ls000001")), "ls000001")
     other = fetch(answers(requests_mock, page_of(None, *whole, id="ls000002")), "ls000001")
     assert (same.outcome, other.outcome) == (Outcome.COMPLETE, Outcome.CHANGED_LAYOUT)
-    assert "what came is ls000002" in (other.error or "")
+    assert "IMDb returned ls000002" in (other.error or "")
 
 
 def test_titles_that_could_not_be_fetched_do_not_make_a_list_private(
@@ -346,7 +346,7 @@ def test_a_plan_tells_of_lists_that_a_blocked_browser_leaves_to_the_interface(
     sites: SandboxSites, other: str
 ) -> None:
     notes = Notes()
-    note = "read over IMDb's interface, since a bot check keeps the browser out"
+    note = "read through IMDb's API, because a bot check blocks the browser"
     assert fetch(sites.imdb_api_url, SHELF, None, BLOCKED, notes).note == note
     assert fetch(sites.imdb_api_url, other, None, {}, notes).note == note
     assert fetch(sites.imdb_api_url, other, "api", {}, notes).note is None  # as the file has it
@@ -384,7 +384,7 @@ def test_a_network_that_fails_is_no_block(sites: SandboxSites) -> None:
     notes = Notes({f"browser {BASE}"})
     snapshot = fetch(sites.imdb_api_url, SHELF, None, {}, notes)
     assert snapshot.outcome is Outcome.UNREACHABLE
-    assert "and over IMDb's interface" in str(snapshot.error)
+    assert "and through IMDb's API" in str(snapshot.error)
 
 
 @pytest.mark.parametrize("source", ["imdb:india/upcoming", "imdb:india/tamil", "imdb:india/telugu"])

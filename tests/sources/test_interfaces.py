@@ -153,7 +153,7 @@ def test_of_json_in_pages_the_sentence_says_what_helps(
 ) -> None:
     requests_mock.get(EVERYWHERE, json={"items": [FILM], "total": 50})
     error = str(fetch("json:http://site.test/a").error)
-    assert "only 1 of 50 entries were delivered; one answer is read here" in error
+    assert "only 1 of 50 entries were delivered; only one response is read" in error
     assert "later" not in error
 
 

@@ -196,7 +196,7 @@ def test_an_answer_that_speaks_of_more_titles_anywhere_is_incomplete(
     requests_mock.get(URL, json={"items": [A_FILM], **more})
     snapshot = fetch(f"json:{URL}")
     assert (snapshot.outcome, len(snapshot.items)) == (Outcome.INCOMPLETE, 1)
-    assert "one answer is read here" in str(snapshot.error)
+    assert "only one response is read" in str(snapshot.error)
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ LISTS = {
     "item": ("file:{}/a.txt", "line 2, column 1: not an item; write imdb:"),
     "no suffix": ("file:{}/shadow", "line 1, column 3: not a title"),
     "table": ("file:{}/a.csv", "no known columns; write a header with Const"),
-    "cut table": ("file:{}/a.tsv", "line 3: the file ends within this row" ),
+    "cut table": ("file:{}/a.tsv", "line 3: the file ends in the middle of this row" ),
     "JSON": ("file:{}/a.json", "entry 1: neither a title nor an id"),
     "archive": ("file:{}/a.zip", "lists-watchlist.json is not in it; check the name"),
     "Letterboxd's archive": ("letterboxd:{}/a.zip", "watchlist.csv is not in it; check the name"),

@@ -84,7 +84,7 @@ def test_a_code_is_what_a_person_types(
         (410, Outcome.BLOCKED, "expired"),
         (418, Outcome.BLOCKED, "refused on Trakt's page"),
         (401, Outcome.BLOCKED, "client_secret"),
-        (500, Outcome.UNREACHABLE, "trouble"),
+        (500, Outcome.UNREACHABLE, "the site has a problem"),
         (200, Outcome.CHANGED_LAYOUT, "not a valid sign-in response"),
     ],
 )

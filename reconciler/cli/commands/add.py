@@ -34,7 +34,9 @@ def add(settings: Settings, text: Text, name: Name = None) -> int:
     ((pasted, ref),) = starter.recognize_lists([text])
     content = file.content()
     if not path.is_file():
-        raise UsageError("not a file that can be changed", where=str(path), hint="name it with -c")
+        raise UsageError(
+            "not a file that can be changed", where=str(path), hint="name a file with -c FILE"
+        )
     before = decode(content, str(path))
     names = set(list_names(before))
     with suppress(ConfigError):  # of an invalid file; it may be the missing list

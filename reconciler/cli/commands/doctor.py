@@ -34,7 +34,7 @@ def doctor(settings: Settings) -> int:
 
     if is_mount_point(settings.config_path):
         finding = (
-            f"{settings.config_path} is mounted as a single file, so run cannot see it replaced"
+            f"{settings.config_path} is mounted as a single file, so run misses new versions of it"
         )
         report(
             Check("file", ok=True, finding=finding, todo="mount the folder that contains the file")

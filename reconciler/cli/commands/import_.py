@@ -15,7 +15,7 @@ from reconciler.cli.options import PlainForm, PlainOutput, option
 Program = StrEnum("Program", {"LISTSYNC": "listsync"})
 ProgramName = Annotated[Program, typer.Argument(help="Program to import from.")]
 Place = Annotated[
-    Path, typer.Argument(metavar="PATH", help="Folder with its .env and data, or one of its files.")
+    Path, typer.Argument(metavar="PATH", help="Folder with .env and data, or one of the two files.")
 ]
 Config = Annotated[
     Path | None,

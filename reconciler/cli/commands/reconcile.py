@@ -22,7 +22,7 @@ def reconcile(settings: Settings, name: ListName) -> int:
     with wiring.open_ledger(config, settings.ledger_path(config)) as ledger:
         ledger.statuses.trigger(lst.name)
     sys.stdout.write(
-        f"requested a sync of {lst.name}: a running listsync starts it within a second, "
-        "otherwise the next one you start does\n"
+        f"requested a sync of {lst.name}: a running listsync starts it within a second; "
+        "if none is running, the sync waits for the next start\n"
     )
     return 0

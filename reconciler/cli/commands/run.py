@@ -15,7 +15,7 @@ from reconciler.cli.options import DEBUG_DIR, LEDGER, VERBOSE, Settings, command
 
 Poll = Annotated[
     bool,
-    typer.Option("--poll", help="Check the config every second, where NFS reports no changes."),
+    typer.Option("--poll", help="Check the config every second, for NFS without change events."),
 ]
 
 

@@ -139,7 +139,7 @@ class _Converter:
         return f"{key}: ${{{variable}}}"
 
     def _defaults(self) -> list[str]:
-        lines = ["max_per_run: 10  # most titles to request for a list in one run; the others wait"]
+        lines = ["max_per_run: 10  # titles per list and run, at most; the others wait"]
         if interval := self._interval():
             lines.append(f"interval: {interval}  # SYNC_INTERVAL, in hours")
         if self.result.is_4k:
@@ -245,7 +245,9 @@ class _Converter:
     def _leave_the_rest(self) -> None:
         original = self._original
         if self._settings.get("AUTOMATED_MODE", "true").lower() == "false":
-            self._leave("AUTOMATED_MODE=false", "nothing runs until you start a run or a timer")
+            self._leave(
+                "AUTOMATED_MODE=false", "lists are read once you start listsync run or a timer"
+            )
         if zone := self._settings.get("TZ"):
             self._leave(f"time zone {clean(zone)}", "not needed: times are in UTC")
         if own := len(_OWN_SETTINGS & self._settings.keys()):
@@ -279,7 +281,7 @@ def _shown_id(original: OriginalList, ref: ListRef | str) -> str:
 def _recognize(original: OriginalList) -> ListRef | str:
     """The list of ours; or why there is none."""
     if original.kind == "collections":
-        return "its own collection; a collection of TMDB is written tmdb:collection/NUMBER"
+        return "a collection of ListSync's own; write a TMDB collection as tmdb:collection/NUMBER"
     form = FORMS.get(original.kind)
     if form is None:
         return "an unknown kind of list"

@@ -81,8 +81,8 @@ def read_original(path: Path) -> Original:
         databases = [path / name for name in _DATABASES if os.path.lexists(path / name)]
         files = (*filter(Path.exists, [path / ".env"]), *databases[:1])
     if not files:
-        hint = "name the folder with its .env and data/list_sync.db, or one of the two files"
-        raise UsageError("no .env and no list_sync.db of ListSync", where=str(path), hint=hint)
+        hint = "name ListSync's folder, with .env and data/list_sync.db, or one of the two files"
+        raise UsageError("no .env or list_sync.db of ListSync here", where=str(path), hint=hint)
     env: Mapping[str, str] = {}
     tables: Mapping[str, Sequence[Row]] = {}
     for file in files:
@@ -96,12 +96,12 @@ def read_original(path: Path) -> Original:
             else:
                 env = _env_settings(read_file(file, CONFIG_BYTES).decode("utf-8-sig"))
                 if not any(key.startswith("OVERSEERR_") or key.endswith(_LISTS) for key in env):
-                    raise UsageError("not an .env of ListSync", where=str(file), hint=_NOTHING)
+                    raise UsageError("not a ListSync .env file", where=str(file), hint=_NOTHING)
         except OSError as error:
             message = f"cannot be read ({error.strerror})"
             raise UsageError(message, where=str(file), hint="check its permissions") from error
         except UnicodeDecodeError as error:
-            raise UsageError("not an .env of ListSync", where=str(file), hint=_NOTHING) from error
+            raise UsageError("not a ListSync .env file", where=str(file), hint=_NOTHING) from error
     return _original(files, env, tables)
 
 
@@ -176,7 +176,7 @@ def _env_settings(text: str) -> dict[str, str]:
 def _read_tables(file: Path, header: bytes) -> dict[str, list[Row]]:
     """The rows of the tables that matter, by table. Raises UsageError."""
     if not header.startswith(_HEADER):
-        raise UsageError("not a database of ListSync", where=str(file), hint=_NOTHING)
+        raise UsageError("not a ListSync database", where=str(file), hint=_NOTHING)
     try:
         with _connection(file, is_wal=header[18] == _WAL_MODE) as connection:
             if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
@@ -219,7 +219,7 @@ def _rows(connection: sqlite3.Connection, table: str, file: Path) -> list[Row]:
     columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if is_table]
     if missing := [column for column in required if column not in columns]:
         part = f"the column {table}.{missing[0]}" if columns else f"the table {table}"
-        message = f"not a database of ListSync 0.6: {part} is missing"
+        message = f"not a ListSync 0.6 database: {part} is missing"
         raise UsageError(message, where=str(file), hint=_NOTHING)
     selected = [column for column in (*required, *optional) if column in columns]
     if not selected:

@@ -65,7 +65,7 @@ def _banners(document: PlanDocument) -> list[dict[str, object]]:
         for stop in document["stopped"]
     ]
     if slowdown := words.slowdown(document):
-        banners.append({"tone": "wait", "heading": "The server was spared", "lines": [slowdown]})
+        banners.append({"tone": "wait", "heading": "Calls were slowed down", "lines": [slowdown]})
     return banners
 
 

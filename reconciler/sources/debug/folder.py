@@ -32,8 +32,8 @@ class DebugFolder:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            problem = f"no debug folder can be made: {error.strerror}"
-            raise ListsyncError(problem, where=str(folder), hint="name another") from error
+            problem = f"the debug folder cannot be created: {error.strerror}"
+            raise ListsyncError(problem, where=str(folder), hint="name another folder") from error
         self._folder = folder
 
     def keep(self, ref: ListRef, snapshot: Snapshot, lease: BrowserLease) -> None:

@@ -62,7 +62,7 @@ def unpack(archive: ListFile, member_name: str) -> ListFile | FetchFailure:
         problem = "this ZIP file cannot be read; download the export again"
         return FetchFailure(Outcome.UNREACHABLE, f"{name}: {problem}")
     if len(content) > LARGEST:
-        problem = f"{member_name} is larger than {LARGEST // 1_000_000} MB, which no list is"
+        problem = f"{member_name} is larger than {LARGEST // 1_000_000} MB, too large for a list"
         return FetchFailure(Outcome.UNREACHABLE, f"{name}: {problem}")
     return replace(archive, data=content)
 
@@ -82,18 +82,18 @@ def _advice(name: str, files: list[str]) -> str:
     provider, _, path = name.partition(":")
     archive = path[: path.lower().find(".zip") + len(".zip")]
     if provider == "file" and "watchlist.csv" in files:
-        return f"this looks like an export of Letterboxd's: write letterboxd:{archive}"
+        return f"this looks like a Letterboxd export: write letterboxd:{archive}"
     return f"write {provider}:{archive}/NAME with one of these names" if files else "check the file"
 
 
 def _member_problem(member: zipfile.ZipInfo) -> str:
     """Why a file of an export is not unpacked; empty: it is."""
     if member.compress_type not in _METHODS:
-        return "is not compressed by deflate, as sites do; unpack the ZIP and name the file in it"
+        return "is compressed in an unsupported way; unpack the ZIP and name the file in it"
     if member.file_size > LARGEST:
-        return f"is larger than {LARGEST // 1_000_000} MB, which no list is"
+        return f"is larger than {LARGEST // 1_000_000} MB, too large for a list"
     if member.file_size > _HIGHEST_RATIO * max(member.compress_size, 1000):
-        return f"is more than {_HIGHEST_RATIO} times its compressed size, which no list is"
+        return f"is more than {_HIGHEST_RATIO} times its compressed size, too much for a list"
     return ""
 
 

@@ -62,7 +62,7 @@ def read_list_file(ref: ListRef, context: FetchContext) -> ListFile | FetchFailu
         return FetchFailure(Outcome.UNREACHABLE, f"{name}: this is a folder; name a file in it")
     except (OSError, RuntimeError) as error:
         if getattr(error, "errno", None) == errno.EFBIG:
-            problem = f"larger than {LARGEST // 1_000_000} MB, which no list is; check the path"
+            problem = f"larger than {LARGEST // 1_000_000} MB, too large for a list; check the path"
             return FetchFailure(Outcome.UNREACHABLE, f"{name}: {problem}")
         why = getattr(error, "strerror", None) or "the path cannot be resolved"
         return FetchFailure(

@@ -160,10 +160,10 @@ def read_table(lines: Sequence[str], header: Header) -> Lines:
         if isinstance(row, csv.Error):  # which quotes nothing but the separator
             bad.append(Unreadable(str(row), "check its quotes", place))
         elif number == len(lines) and len(row) < header.width:  # no line end follows this line
-            problem = "the file ends within this row"
-            bad.append(Unreadable(problem, "end it with a line end", place))
+            problem = "the file ends in the middle of this row"
+            bad.append(Unreadable(problem, "end the row with a line break", place))
         elif number == len(lines) and header.exported:
-            problem = "the file may be cut here, in its last cell"
+            problem = "the file may be cut off here"
             bad.append(Unreadable(problem, "export it again", place))
         else:
             rows.append((number, row))

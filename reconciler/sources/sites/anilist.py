@@ -50,12 +50,12 @@ ADDRESSES = AddressTable(
         Address(f"{_USER}{_AT}repeating", "{user}/rewatching"),
         Address(
             f"{_USER}{_AT}(?P<status>{_STATUS_NAMES}) .*",
-            refuse="a status is read as a whole: write anilist:{user}/{status}, and narrow it with"
-            " filter in the config",
+            refuse="only a whole status can be read: write anilist:{user}/{status}, and narrow it"
+            " with filter in the config",
         ),
         Address(
             f"{_USER}{_AT}[^/]*",
-            refuse=f"AniList's statuses are {', '.join(_STATUSES)}; a custom list is read with its"
+            refuse=f"AniList's statuses are {', '.join(_STATUSES)}; a custom list is part of its"
             f" status: {_WRITE}",
         ),
         Address("/(?:anime|manga)(?:/.*)?", refuse="this is one title, not a list:"),

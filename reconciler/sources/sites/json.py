@@ -24,7 +24,7 @@ FORMS = "json:https://HOST/LIST.json"
 needs_browser = without_browser
 objection = open_to_all
 
-_ONE_ANSWER = "one answer is read here: paste an address that gives the whole list in one"
+_ONE_ANSWER = "only one response is read: paste an address that returns the whole list at once"
 
 
 def parse_id(text: str) -> ListRef:

@@ -53,7 +53,7 @@ ADDRESSES = AddressTable(
             refuse="this is a feed of what {user} has seen:"
             " write rss:https://letterboxd.com/{user}/rss/",
         ),
-        Address("/api(?:/.*)?", refuse="Letterboxd's API is open to few:"),
+        Address("/api(?:/.*)?", refuse="access to Letterboxd's API is limited:"),
         Address(
             "/[^/]+/lists(?:/.*)?",
             refuse=f"this is an index of lists: open one and paste its address, or {_EXPORT}",

@@ -25,8 +25,8 @@ API_URL = "https://api.simkl.com"
 _KEY = ("providers.simkl.client_id", "simkl.com/settings/developer")
 _WRITE = "write simkl:plantowatch, simkl:movies/plantowatch or simkl:shows/plantowatch"
 _PARTS = {"movies": "movie", "shows": "show", "anime": "show"}
-_YOURS = "Simkl gives a list to its own user alone: check providers.simkl.access_token"
-_NOWHERE = "Simkl's lists are not there any more; look for a newer version of listsync"
+_YOURS = "Simkl shows a list only to its owner: check providers.simkl.access_token"
+_NOWHERE = "Simkl's lists are no longer at this address; look for a newer version of listsync"
 _NOTHING = {b"null", b"[]", b"{}"}  # how Simkl writes an empty list
 _Parse: TypeAlias = "Callable[[Response], Page | FetchFailure | None]"
 _LIST = "(?:/sync/all-items/|/(?=[1-9]))?(?P<user>[1-9][0-9]{0,11}/)?"
@@ -107,7 +107,7 @@ def _walk(ref: ListRef, provider: Provider) -> tuple[Call, _Parse]:
         nonlocal first
         if answer.url.endswith("/users/settings"):
             if str(dig(answer.body, "account", "id")) != user:
-                problem = f"this list is that of another user, {user}"
+                problem = f"this list belongs to another user, {user}"
                 return FetchFailure(Outcome.PRIVATE, f"{answer.url}: {problem}; {_YOURS}")
             return Page(following=calls[0])
         at = next(place for place, call in enumerate(calls) if answer.url == call.url)

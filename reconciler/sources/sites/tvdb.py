@@ -1,4 +1,4 @@
-"""TVDB: lists, and the favourites of the user whose PIN the file gives, through its API (v4).
+"""TVDB: lists, and the favorites of the user whose PIN is in the config, through its API (v4).
 
 A list names series and films by TVDB's numbers. A series is found by its number; a film's IMDb or
 TMDB id is asked for, one call a film.
@@ -49,7 +49,7 @@ parse_id, parse_url = ADDRESSES.parse_id, ADDRESSES.parse_url
 def objection(ref: ListRef, provider: Provider) -> str | None:
     """Why a list cannot be read with what the file says of the site; None: it can."""
     if ref.id.endswith("favorites") and provider.key and not provider.token:
-        return "favourites are a user's own: set providers.tvdb.pin, from thetvdb.com/dashboard"
+        return "favorites belong to a user: set providers.tvdb.pin, from thetvdb.com/dashboard"
     return without_key(provider, *_KEY)
 
 
@@ -116,7 +116,7 @@ class _Walk:
 
     def _favorites_of(self, user: object, answer: Response) -> Page | FetchFailure:
         if str(user) != self._list.split("/")[1]:
-            problem = "these favourites are another user's; check providers.tvdb.pin"
+            problem = "these favorites belong to another user; check providers.tvdb.pin"
             return FetchFailure(Outcome.PRIVATE, f"{answer.url}: {problem}")
         return Page(following=self._call("user/favorites"))
 

@@ -64,7 +64,7 @@ def parse_json(text: str) -> Lines | Unreadable:
     try:
         body = payload.parse_json(text)
     except LimitError as error:
-        return Unreadable(f"{error}, which no list has", "check the file")
+        return Unreadable(f"{error}, too much for a list", "check the file")
     if body is None:
         problem = f"the JSON was {CUT_OFF}" if is_cut_json(text.encode()) else "this is not JSON"
         return Unreadable(problem, "export the list again")
@@ -78,7 +78,7 @@ def parse_json(text: str) -> Lines | Unreadable:
         if not is_readable(item)
     ]
     if json_items.has_further_pages(body, len(items)) or json_items.is_half(body):
-        bad.append(Unreadable("it speaks of more titles than it holds", "export the whole list"))
+        bad.append(Unreadable("it declares more titles than it contains", "export the whole list"))
     return Lines(numbered(filter(is_readable, items)), tuple(bad))
 
 

@@ -44,7 +44,7 @@ BARE: re.Pattern[str] | None = re.compile(
 )
 FORMS = "imdb:ls…, imdb:ur…, imdb:ur…/ratings or imdb:top"
 
-_NOTE = "read over IMDb's interface, since a bot check keeps the browser out"
+_NOTE = "read through IMDb's API, because a bot check blocks the browser"
 _NO_ANSWER = {Outcome.BLOCKED, Outcome.CHANGED_LAYOUT, Outcome.UNREACHABLE}
 
 
@@ -66,7 +66,9 @@ def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     """
     snapshot = _fetch(ref, context)
     if is_ratings(ref) and snapshot.outcome is Outcome.EMPTY:
-        problem = f"{ref}: no ratings are shown; where there are some, make them public on IMDb"
+        problem = (
+            f"{ref}: no ratings are visible; if the user has ratings, make them public on IMDb"
+        )
         return replace(snapshot, outcome=Outcome.PRIVATE, error=problem)
     return snapshot
 
@@ -90,9 +92,9 @@ def _fetch(ref: ListRef, context: FetchContext) -> Snapshot:
         if answer.outcome not in _NO_ANSWER:
             return answer
     if answer and snapshot.error:
-        return _with(snapshot, f"and over IMDb's interface: {answer.error}")
+        return _with(snapshot, f"and through IMDb's API: {answer.error}")
     if browser.blocked and provider.via == "browser":
-        return _with(snapshot, 'without "via: browser" IMDb\'s interface would be asked')
+        return _with(snapshot, 'remove "via: browser" to try IMDb\'s API')
     return snapshot
 
 

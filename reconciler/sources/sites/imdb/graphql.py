@@ -221,7 +221,7 @@ class _Reading:
     def _refused(self, body: object) -> FetchFailure | None:
         """An answer that holds nothing but an error of the interface's own."""
         for message, _ in _errors(body):
-            problem = f"the interface refused: {message[:200]}; try again later"
+            problem = f"IMDb's API refused: {message[:200]}; try again later"
             return FetchFailure(Outcome.UNREACHABLE, f"{self._url}: {self._ref}: {problem}")
         return None
 

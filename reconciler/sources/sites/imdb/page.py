@@ -169,7 +169,7 @@ def missing(where: str) -> FetchFailure:
 
 def another_list(where: str, delivered_id: str) -> FetchFailure:
     """A page or an answer of the right shape, about something else."""
-    problem = f"what came is {delivered_id}, not the list that was asked for"
+    problem = f"IMDb returned {delivered_id} instead of this list"
     return FetchFailure(Outcome.CHANGED_LAYOUT, f"{where}: {problem}; check the address")
 
 

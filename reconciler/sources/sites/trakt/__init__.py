@@ -66,8 +66,8 @@ def objection(ref: ListRef, provider: Provider) -> str | None:
     """Why a list cannot be read with what the file says of the site; None: it can."""
     if ref.id.startswith("me/") and not (provider.key and provider.secret):
         return (
-            "this is a list of whoever signs in: set providers.trakt.client_id and client_secret,"
-            " and run `listsync login trakt`"
+            "this is the list of the signed-in user: set providers.trakt.client_id and"
+            " client_secret, and run `listsync login trakt`"
         )
     missing = None if provider.key else _missing_in_app(ref)
     if missing is None:
@@ -124,9 +124,9 @@ def _missing_in_app(ref: ListRef) -> tuple[str, str] | None:
             "export your data on Trakt and write source: file:trakt-export.zip, or make the list"
             " public and paste its address, trakt.tv/users/U/lists/SLUG"
         )
-        return "a list of whoever signs in", instead
+        return "a list of the signed-in user", instead
     if second == "favorites":
-        return "what a user favours", "paste the address of a list or watchlist"
+        return "a user's favorites list", "paste the address of a list or watchlist"
     return None
 
 

@@ -77,7 +77,7 @@ def _sort_out(parts: list[str]) -> None:
         case ["users" | "profile", _, "collection", *_]:
             raise ValueError(f"a user's collection is not read: {_WRITE}")
         case ["lists", "smart", *_]:
-            raise ValueError(f"Trakt gives smart lists to nobody but their owner: {_WRITE}")
+            raise ValueError(f"Trakt shows smart lists only to their owner: {_WRITE}")
         case ["lists", "official", *_] | ["officiallist", *_]:
             raise ValueError("an official list is read by its number: write trakt:lists/NUMBER")
         case ["watchlist" | "favorites" as own, *_]:
@@ -136,10 +136,10 @@ def _chart(parts: Sequence[str], query: Mapping[str, list[str]]) -> ListRef:
         raise ValueError(f"films or shows? write trakt:movies/{name} or trakt:shows/{name}")
     group = GROUPS[kinds.pop()]
     if name == "boxoffice" and group == "shows":
-        raise ValueError("the box office is of films: write trakt:movies/boxoffice")
+        raise ValueError("the box office has films only: write trakt:movies/boxoffice")
     if len(periods) > 1 or (periods and name not in _OF_A_WHILE):
         charts = ", ".join(sorted(_OF_A_WHILE))
-        raise ValueError(f"a period belongs to {charts} alone: write trakt:{group}/{name}")
+        raise ValueError(f"only {charts} have a period: write trakt:{group}/{name}")
     path = "/".join([group, name, *periods])
     return ListRef("trakt", path, chart=True, endless=name != "boxoffice")
 
@@ -153,5 +153,5 @@ def _mode(query: Mapping[str, list[str]], rest: Sequence[str] = ()) -> str:
     words = [word for value in values for word in value.split(",")]
     kinds = {KINDS[word] for word in words if word in KINDS}
     if not kinds and (other := next((word for word in words if word in _OTHERS), "")):
-        raise ValueError(f"of a list, {other} alone cannot be read: paste its address without it")
+        raise ValueError(f"a list cannot be narrowed to {other}: paste its address without that")
     return f"?mode={MODES[kinds.pop()]}" if len(kinds) == 1 else ""

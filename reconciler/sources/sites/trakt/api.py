@@ -1,4 +1,4 @@
-"""Trakt's API: lists, watchlists, favourites and charts, page by page.
+"""Trakt's API: lists, watchlists, favorites and charts, page by page.
 
 The headers of a page say how many rows the whole list has, and how many a page holds; what was
 asked for may be clamped. Where a list is filtered by kind, they count the list without the filter
@@ -39,8 +39,8 @@ _REFUSED_KEY = (
     " accounts may have apps: look for yours at app.trakt.tv/settings/apps/api"
 )
 _KEPT_OUT = "Cloudflare, in front of Trakt, keeps this machine out; try again later"
-_UNCLEAR = "Trakt refuses this call, and gives no answer that tells why; try again later"
-_FORBIDDEN = "Trakt does not show this to everybody; choose another list"
+_UNCLEAR = "Trakt refuses this call without a clear reason; try again later"
+_FORBIDDEN = "Trakt does not show this list publicly; choose another list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def read(listing: Listing, ref: ListRef, context: FetchContext) -> ApiReading:
         if token:
             headers["Authorization"] = f"Bearer {token}"
         elif listing.own:
-            problem = f"this is the list of whoever signs in, and nobody has; {AGAIN}"
+            problem = f"this is the list of the signed-in user, and nobody has signed in; {AGAIN}"
             failure = FetchFailure(Outcome.PRIVATE, f"{url}{listing.path}: {problem}")
             return ApiReading(failure.snapshot(ROUTE))
         walk = _Walk(listing, _Api(web, url, headers), limit, facts=context.need.facts)

@@ -195,7 +195,7 @@ def scroll(
     except BrowserError as error:
         return list(cards.values()), browser_failure(error)
     return list(cards.values()), FetchFailure(
-        Outcome.INCOMPLETE, "the page has more titles than are read"
+        Outcome.INCOMPLETE, "the page has more titles than listsync reads"
     )
 
 
@@ -211,7 +211,7 @@ def _missing_rest(page: Page, path: str) -> FetchFailure | None:
     state = _now(page, path)
     if state.get("open"):
         return FetchFailure(
-            Outcome.INCOMPLETE, "the rest of the page did not come; try again later"
+            Outcome.INCOMPLETE, "the rest of the page did not load; try again later"
         )
     failed = state.get("failed")
     for status in failed if isinstance(failed, list) else []:

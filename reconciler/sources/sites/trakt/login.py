@@ -167,10 +167,12 @@ class SignIn:
         if isinstance(token, FetchFailure):
             return token
         if tokens is None:
-            problem = f"{path}: what is kept here was given for another app or address"
+            problem = f"{path}: the stored sign-in belongs to another app or address"
             return FetchFailure(Outcome.BLOCKED, f"{problem}; {AGAIN}")
         until = time.gmtime(min(tokens.expires, _FAR))
-        return f"{path} is its owner's alone, and good until {time.strftime(_MINUTE, until)}"
+        return (
+            f"{path} is readable only by its owner, and valid until {time.strftime(_MINUTE, until)}"
+        )
 
     def begin(self) -> Code | FetchFailure:
         """Ask for a code, where there is a place for what comes of it."""
