@@ -104,7 +104,7 @@ class ControllerConfig(Model):
     )
     token: OptionalSecret = key(
         "",
-        help="The token that the status page requires, as a bearer token or a password; best as "
+        help="The token that the status page requires, as a bearer token or a password; ideally "
         "${LISTSYNC_TOKEN}. Empty: none. /healthz and /readyz never need it.",
     )
     hosts: tuple[HostName, ...] = key(
@@ -153,7 +153,7 @@ class NotifyConfig(Model):
     heartbeat: HeartbeatUrl = key(
         "",
         help="An address that is called after every successful run, for a service that alerts when "
-        "no call comes. It is a secret, best as ${HEARTBEAT_URL}.",
+        "no call comes. It is a secret, ideally ${HEARTBEAT_URL}.",
     )
 
     @model_validator(mode="after")

@@ -30,12 +30,12 @@ class TraktConfig(Model):
 
     client_id: OptionalSecret = key(
         "",
-        help="The client id of your own Trakt app, best as ${TRAKT_CLIENT_ID:-}. With it, "
+        help="The client id of your own Trakt app, ideally ${TRAKT_CLIENT_ID:-}. With it, "
         "lists are read through Trakt's API; without it, or if Trakt rejects it, in the browser.",
     )
     client_secret: OptionalSecret = key(
         "",
-        help="The client secret of the same app, best as ${TRAKT_CLIENT_SECRET:-}. With it, "
+        help="The client secret of the same app, ideally ${TRAKT_CLIENT_SECRET:-}. With it, "
         "`listsync login trakt` signs in, to read your own lists and private ones.",
     )
     api_url: Url = _address("https://api.trakt.tv", "The address of Trakt's API")
