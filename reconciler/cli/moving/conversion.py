@@ -246,7 +246,7 @@ class _Converter:
         original = self._original
         if self._settings.get("AUTOMATED_MODE", "true").lower() == "false":
             self._leave(
-                "AUTOMATED_MODE=false", "lists are read once you start listsync run or a timer"
+                "AUTOMATED_MODE=false", "lists are read only after you start listsync or a timer"
             )
         if zone := self._settings.get("TZ"):
             self._leave(f"time zone {clean(zone)}", "not needed: times are in UTC")

@@ -103,7 +103,8 @@ def report_lines(document: ImportDocument, ledger: Path | None) -> Iterator[Line
     if example := document["example"]:
         count = counted(document["handled"], "title")
         yield Line((Cell(f"history, in {document['ledger']}", "title"),))
-        sentence = f"{count} of ListSync will not be requested again, even if declined or deleted"
+        history = f"{count} from ListSync's history will not be requested again"
+        sentence = f"{history}, even if declined or deleted"
         yield Line((Cell(sentence),), _INDENT)
         yield Line(
             (Cell(f"to request one of them after all: `listsync forget {example}{also}`"),), _INDENT
