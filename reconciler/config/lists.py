@@ -216,7 +216,7 @@ class _Sourced(Model):
     """First among a list's keys, since the interval's check looks at the source."""
 
     source: Source = key(
-        help="Which list: a pasted address, provider:id, a bare ls… or ur… id, or file:PATH."
+        help="The list's address, provider:id, a bare ls… or ur… id, or file:PATH."
     )
     was: OptionalListName = key(
         None, help="The list's name before a rename, so that it keeps its history."

@@ -260,7 +260,7 @@ NO_MAPPING = "must be a mapping: keys below it, indented"
             "  kids: {}",
             "7:3 lists.kids.source",
             (
-                "is missing; add it: which list: a pasted address, provider:id, a bare ls… or ur… "
+                "is missing; add it: the list's address, provider:id, a bare ls… or ur… "
                 "id, or file:PATH"
             ),
             id="no source",
