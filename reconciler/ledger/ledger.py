@@ -45,6 +45,7 @@ class SqliteLedger:
         self.journal = SqliteJournal(self.database, server_url)
         self.statuses = SqliteStatuses(self.database, server_url)
         self._server = server_url
+        self.has_due_renames = False  # is read as if they had happened
         if any(lst.was for lst in lists):
             self._preview(lists)
 
@@ -71,6 +72,7 @@ class SqliteLedger:
         try:
             with self.database.reading() as connection:
                 due = due_renames(connection, self._server, lists)
+            self.has_due_renames = bool(due)
             if due:
                 self.database.preview(lambda copy: write_renames(copy, self._server, due))
         except LedgerError:

@@ -145,3 +145,18 @@ def test_that_a_title_was_adopted_is_forgotten_with_all(folder: Path, *, everyth
         left = opened.memory.baselines()["wishes"].keys
     assert left == ({"imdb:tt9"} if everything else {ON_LIST.key, "imdb:tt9"})
     assert ("it is on wishes" in result.out) is everything
+
+
+def test_that_a_title_was_adopted_under_a_former_name_is_forgotten_too(folder: Path) -> None:
+    with ledger(folder) as opened:
+        baseline = Baseline("file:wishes.txt", NOW, frozenset({ON_LIST.key}))
+        opened.memory.keep_baselines({"wishes": baseline})
+    config = json.loads((folder / "listsync.yaml").read_text())
+    config["lists"] = {"films": {"source": "file:wishes.txt", "was": "wishes"}}
+    (folder / "listsync.yaml").write_text(json.dumps(config))
+
+    assert "it is on films" in forget(folder, "tmdb:movie:949", "--all").out
+
+    with ledger(folder) as opened:
+        keys = {name: baseline.keys for name, baseline in opened.memory.baselines().items()}
+    assert keys == {"films": frozenset()}

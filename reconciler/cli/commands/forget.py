@@ -1,4 +1,4 @@
-"""``forget``: one transaction in the ledger, no lock."""
+"""``forget``: one transaction in the ledger, without the lock unless a list is renamed first."""
 
 from __future__ import annotations
 
@@ -34,6 +34,9 @@ def forget(settings: Settings, text: ItemText, *, everything: Everything = False
         raise UsageError(f"{text!r} is not an item", hint=f"use {GRAMMAR}") from error
     config = settings.read_config()
     with wiring.open_ledger(config, settings.ledger_path(config)) as ledger:
+        if everything and ledger.has_due_renames:  # later they would bring back what was adopted
+            with ledger.lock():
+                ledger.rename(config.rules)
         forgetting = find_history(item, config, ledger)
         if len(forgetting.media) > 1:
             choices = ", ".join(f"tmdb:{key.kind}:{key.tmdb}" for key in sorted(forgetting.media))
