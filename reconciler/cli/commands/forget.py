@@ -1,4 +1,4 @@
-"""``forget``: one transaction in the ledger, without the lock unless a list is renamed first."""
+"""``forget``: one transaction in the ledger, no lock unless a list is renamed first."""
 
 from __future__ import annotations
 
