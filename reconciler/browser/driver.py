@@ -1,6 +1,6 @@
-"""The local Chromium and its driver as programs: finding, starting and ending them for certain.
+"""The local Chromium and its driver as programs: finding, starting and reliably ending them.
 
-Whether Chromium can use its sandbox on this machine is found out here, too, by trying.
+This module also tests whether Chromium can use its sandbox on this machine.
 """
 
 from __future__ import annotations

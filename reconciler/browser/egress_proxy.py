@@ -1,7 +1,7 @@
 """The local browser's only way to the network: a proxy that connects to public addresses alone.
 
-docs/internals/decisions/0036 says why it is a proxy. Chromium hands it names, not addresses: the
-addresses that are checked here are those that are connected to.
+docs/internals/decisions/0036 says why it is a proxy. Chromium passes names, not addresses, so
+this proxy connects to exactly the addresses that it has checked.
 """
 
 from __future__ import annotations

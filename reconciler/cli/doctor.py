@@ -1,4 +1,4 @@
-"""Checks of everything a run needs, each with what to do where it fails."""
+"""Checks of everything a run needs, each with a fix if it fails."""
 
 from __future__ import annotations
 

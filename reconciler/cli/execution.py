@@ -1,4 +1,4 @@
-"""``apply``: a plan carried out at once, after asking, or as far as a saved plan agrees."""
+"""``apply``: carry out a plan at once, after confirmation, or as far as a saved plan allows."""
 
 from __future__ import annotations
 

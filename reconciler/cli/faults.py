@@ -1,6 +1,6 @@
 """Unexpected exceptions: reported in one sentence, with a trace.
 
-The trace is for those who ask for it. It has no exception messages and no values, which may hold a
+The trace is shown on request. It has no exception messages and no values, which may hold a
 key.
 """
 

@@ -1,9 +1,9 @@
 """``python -m reconciler.cli.github FOLDER``: report a run of the GitHub Action in ``action.yml``.
 
-The step before left in the folder what listsync printed with ``-o json``, its messages and its exit
-code. The report goes to the summary of the job and to one comment on the pull request. The queries
-follow GitHub's GraphQL reference: ``viewerDidAuthor`` tells an own comment from somebody's with the
-same marker.
+The previous step wrote listsync's ``-o json`` output, messages and exit code to the folder.
+The report goes to the summary of the job and to one comment on the pull request. The queries
+follow GitHub's GraphQL reference: ``viewerDidAuthor`` distinguishes our comment from somebody
+else's with the same marker.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """``python -m reconciler.cli.health``: whether the ``run`` of this container is alive.
 
-It is asked at the config's address. Where it listens nowhere, the container's engine knows whether
-the process lives.
+It calls the address in the config. If ``run`` listens on no address, only the container's engine
+knows whether the process is alive.
 """
 
 from __future__ import annotations

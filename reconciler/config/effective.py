@@ -1,6 +1,6 @@
-"""The effective settings of a config: what it says of each key, and what it does not say.
+"""The effective settings of a config: the keys that it sets, and those that it does not.
 
-A secret never becomes a setting: its variable does, or a mask.
+A secret is shown as its variable or as a mask, never as its value.
 """
 
 from __future__ import annotations

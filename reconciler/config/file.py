@@ -1,4 +1,4 @@
-"""The config file on disk, the files that it names, and what is readable of an invalid one."""
+"""The config file on disk, the files that it names, and the readable parts of an invalid one."""
 
 from __future__ import annotations
 

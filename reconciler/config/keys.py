@@ -1,6 +1,6 @@
-"""A key of the file, said once: its type, its built-in value, its help.
+"""A key of the file, defined once: its type, its built-in value, its help.
 
-Types parse what the file writes, and give the JSON Schema of what editors accept.
+Types parse the file's values, and define the JSON Schema that editors use.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The lists of the file: their filters and options, and what decisions see of them."""
+"""The lists of the file: their filters and options, and the rules that decisions use."""
 
 from __future__ import annotations
 

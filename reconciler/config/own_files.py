@@ -1,4 +1,4 @@
-"""The files a person names: regular files of a sensible size, read without waiting; replaced."""
+"""The files a person names: regular files of a sensible size, read without waiting, or replaced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the ledger keeps of a Config while a change waits, and the Config made from it again."""
+"""What the ledger stores of a Config while a change waits, and the Config rebuilt from it."""
 
 from __future__ import annotations
 

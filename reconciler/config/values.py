@@ -1,6 +1,6 @@
-"""Types of single values: what the file writes, in, and a value or a ValueError out.
+"""Types of single values: each parses the file's text into a value, or raises ValueError.
 
-No sentence here quotes a URL or a key, not even as it is written: both may contain a secret.
+No message quotes a URL or a key, not even as it is written: both may contain a secret.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """``${NAME}`` in values: ``${V}``, ``${V:-default}``, ``${V:?message}`` and ``$$``.
 
 Only values are expanded, never the text of the file, so that what a variable contains cannot change
-the file's structure. No sentence here says what a variable contains.
+the file's structure. No message says what a variable contains.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One run of a list in ``run``: fetch, plan, apply, report.
 
-Lists are fetched side by side. Planning and applying is one list at a time, with the config as it
+Lists are fetched in parallel. They are planned and applied one at a time, with the config as it
 is at that moment, so that each list sees what the one before has just requested.
 """
 

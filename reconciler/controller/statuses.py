@@ -1,7 +1,7 @@
 """Conditions and schedules of the lists, in this process and in the ledger.
 
-A ledger that cannot be written hides nothing: what is shown is what this process knows, and it is
-written as soon as the ledger accepts it.
+If the ledger cannot be written, this process still shows what it knows, and writes it
+as soon as the ledger accepts it.
 """
 
 from __future__ import annotations

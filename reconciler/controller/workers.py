@@ -1,6 +1,6 @@
 """A queue of due keys, and a pool of worker threads over it.
 
-Nothing here keeps time by itself: the owner of the main thread calls ``tick`` now and then, and a
+No thread keeps time: the owner of the main thread calls ``tick`` now and then, and a
 worker wakes up only when there is work.
 """
 

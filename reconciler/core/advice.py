@@ -1,6 +1,6 @@
 """What would change a verdict, or keep an action from being done: the last line of ``explain``.
 
-``ITEM`` stands for the title as a person writes it; whoever shows the text puts it in.
+``ITEM`` stands for the title as a person writes it; the renderer inserts it.
 """
 
 from __future__ import annotations

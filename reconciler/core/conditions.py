@@ -3,12 +3,12 @@
 | type | it is True when |
 |---|---|
 | Fetched | the list was read |
-| Applied | everything the plan had for it was done, or may wait |
-| Stalled | it cannot come right by itself: somebody has to change something |
+| Applied | all its planned actions were done, or may wait |
+| Stalled | it cannot recover by itself: somebody has to change something |
 | Ready | it was read and applied, and is not stalled |
-| ConfigValid | the file as it is now can be followed |
+| ConfigValid | the current file is valid |
 | ServerReachable | the media server answers, and takes the key |
-| LedgerUsable | what is done can be written down |
+| LedgerUsable | the ledger can be written |
 | RightsWaiting | a change of the file that widens rights is not in effect yet |
 """
 

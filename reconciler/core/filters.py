@@ -1,7 +1,7 @@
 """Whether a list's filter wants a title.
 
-A filter never lets a title through that it does not know: each rule that lacks its fact objects,
-and says so. A known fact drops a title before an unknown one does, so that no call is made in vain.
+A title with an unknown fact never passes a filter: each rule that needs such a fact rejects it,
+and says so. A known fact drops a title before an unknown one does, so that no call is wasted.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What a list held, fetch after fetch, and which titles came back to it.
 
 Law 7: half a list is not a list. Only a complete fetch that is neither empty nor much smaller
-than the last one says that a title is gone; a small one is believed after it was seen unchanged
-for ``PATIENCE``. Whether our own requests may be pruned is less: there an empty fetch counts as
-well, and a list has a patience of its own.
+than the last one says that a title is gone; a much smaller one counts after it has stayed the
+same for ``PATIENCE``. Pruning our own requests needs less evidence: an empty fetch counts too, and
+each list has its own waiting time.
 """
 
 from __future__ import annotations

@@ -3,13 +3,13 @@
 | event | notified |
 |---|---|
 | applied | with each run that sent something to the server, or with the first of a day (UTC) |
-| stalled | when a list cannot come right by itself, unless the file itself holds it back |
+| stalled | when a list cannot recover by itself, unless the file itself holds it back |
 | recovered | when such a list is read and applied again |
-| config-invalid | when the file cannot be followed any more |
+| config-invalid | when the file becomes invalid |
 | rights-waiting | when a change of the file widens rights, and therefore waits |
 
-A stalled list is reported again only after it recovered: that its site could not be
-reached in between says nothing of it.
+A stalled list is reported again only after it has recovered. An unreachable site in between does
+not count as a recovery.
 """
 
 from __future__ import annotations

@@ -1,25 +1,25 @@
 """Requests of ours that the server's table does not show, and what has become of them.
 
-Such a request is in question while its title's row still waits (2 or 3) and no newer or living
-request is there for what it asked for:
+Such a request is examined while its title's row still waits (2 or 3) and no newer or active
+request covers what it asked for:
 
 =============================================================  =====================================
 what is known of it                                            it is
 =============================================================  =====================================
-a look has shown it since it was made, or that it was deleted  withdrawn: a person took it away
+a look has shown it since it was made, or that it was deleted  withdrawn: a person deleted it
 its id leads to it, without its title                          there: detached, and processing
-nobody has seen it, and it was not asked for, or was found     there, as its title's row says
+never seen, and its id was not looked up, or was found         there, as its title's row says
 404, and the row, read after that, does not wait any more      withdrawn
 404, and the row still waits, without a request of any status  lost: the server never stored it
-404, and the row still waits beside an older, dead request     nothing: that one decides
+404, and the row still waits beside an older, dead request     decided by the older request
 =============================================================  =====================================
 
 The row is read once more after the 404: a person who deletes a request leaves it at 1, unless it
-has others. Witnesses: docs/internals/media-servers/vanished-requests.md.
+has others. Evidence: docs/internals/media-servers/vanished-requests.md.
 
 And our requests for titles that left the lists: which are canceled, and which only reported (law
 6). Only a request whose id is in the ledger, still pending, and only where every list that ever
-held the title says ``prune: cancel-pending``. Whatever is in doubt keeps it.
+held the title says ``prune: cancel-pending``. In doubt, it is kept.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lists + observed + memory → Plan. One planner for looking, doing it once and doing it for ever.
+"""Lists + observed + memory → Plan. One planner for previewing, applying once and running continuously.
 
 Pure: no clock, network, file, log or global. The same input gives the same plan, whatever order
 its parts come in.

@@ -7,15 +7,15 @@
 | ``defaults`` widen rights that a list takes from there | the whole file |
 | a requester is removed, or replaced by one with more rights | the list |
 | ``approval: auto``, ``4k: true``, ``prune: cancel-pending`` | the list |
-| an exclude list is gone, excludes less or elsewhere, or becomes ``role: request`` | the list |
+| an exclude list is gone, excludes less, has another source, or becomes ``role: request`` | the list |
 | anything else, the first start, a new list | nothing |
 
-A list is the one that was accepted under the same name and source, else under the same source,
-else under the name in its ``was``, else under the same name. One that left the file and comes back
-is compared with what it was.
+A list is compared with the accepted list of the same name and source, else of the same source, else
+of the name in its ``was``, else of the same name. A list that left the file and comes back is
+compared with its last accepted state.
 
-Each widening waits for a grace of its own: a later one restarts no other, and one that is taken
-back waits no more. A list, or the whole file, takes effect once all its widenings have waited.
+Each widening has its own grace period: a later one does not restart another, and a reverted one
+stops waiting. A list, or the whole file, takes effect once all its widenings have waited.
 """
 
 from __future__ import annotations

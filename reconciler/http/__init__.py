@@ -1,1 +1,1 @@
-"""The HTTP kit: sessions that follow no redirects, and limits that every answer keeps."""
+"""The HTTP kit: sessions that follow no redirects, and limits on every answer."""

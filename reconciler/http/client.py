@@ -1,7 +1,7 @@
 """Calls over HTTP: no redirect is followed, and no password of the environment is sent.
 
-A call gives a value, a ``Response`` or a ``CallFailure``. So what ``requests`` knows of a call, its
-keys among it, is in no exception that leaves this module.
+A call gives a value, a ``Response`` or a ``CallFailure``. So no exception that
+leaves this module contains what ``requests`` knows of a call, such as its keys.
 """
 
 from __future__ import annotations

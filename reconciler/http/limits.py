@@ -1,7 +1,7 @@
 """How long a call may take as a whole, and how much may come back.
 
-The timeouts of sockets are renewed by every byte, so an answer that drips would never end. While
-``with Limits(...):`` holds, each read of this thread's answers waits no longer than what is left.
+The timeouts of sockets are renewed by every byte, so an answer that drips would never end. Inside
+``with Limits(...):``, each read in this thread waits at most for the remaining time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether and when a document may be parsed: as objects it takes many times its size."""
+"""Whether and when a document may be parsed: parsing takes many times its size in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connections whose every wait keeps the limits of the call, whichever part of an answer drips."""
+"""Connections that apply the limits of a call to every wait, for each part of an answer."""
 
 from __future__ import annotations
 

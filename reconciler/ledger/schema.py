@@ -1,8 +1,8 @@
 """The ledger's tables, how an older ledger becomes a current one, and whether a file has them.
 
 Every time is ISO 8601 text in UTC with microseconds, so that text order is time order; a column
-that holds a value of the model is JSON. All rows but the cache's and the rights' belong to the
-server whose URL they carry.
+that holds a value of the model is JSON. All rows except those of the cache and the rights belong
+to the server whose URL they contain.
 """
 
 from __future__ import annotations

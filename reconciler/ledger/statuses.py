@@ -1,6 +1,6 @@
 """The status tables: schedules, conditions, triggers, notifications, rights of the config file.
 
-The rights belong to the file, not to one server: another server is a change of the file.
+The rights belong to the file, not to one server: changing the server changes the file.
 """
 
 from __future__ import annotations

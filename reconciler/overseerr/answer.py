@@ -1,4 +1,4 @@
-"""What a response of the media server says, and what to do where none came."""
+"""What a response of the media server says, and hints if none came."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Notices as short messages in plain text.
 
-Titles, reasons and names are foreign text, and chat services read more out of text than people do:
-nothing here may call somebody, run as markup or be followed as a link.
+Titles, reasons and names are foreign text, and chat services interpret text: nothing here may
+mention somebody, act as markup or become a link.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Addresses of the web as people paste them: what is around them, and what they are made of."""
+"""Web addresses as people paste them: removing the text around them, and splitting them."""
 
 from __future__ import annotations
 

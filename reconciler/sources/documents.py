@@ -1,7 +1,7 @@
 """Lists at any address: the address as it may be shown, and as it is requested.
 
-Such an address may hold a key, in its query or its path. Shown is what is surely no key
-(``core.privacy``); of the rest only what tells it from another one.
+Such an address may hold a key, in its query or its path. Only words that are certainly
+not keys are shown (``core.privacy``); a short hash replaces each of the others.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A feed shows what its site wants it to, mostly the newest, and no total.
 
 Plex has two addresses for each of its watchlist feeds. Since July 2026 ``rss.plex.tv`` may refuse a
 feed that ``discover.provider.plex.tv`` still gives, by a redirect to an address that lets whoever
-has it read the feed. Where it leads is shown nowhere.
+has it read the feed. The target of that redirect is never shown.
 """
 
 from __future__ import annotations

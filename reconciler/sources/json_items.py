@@ -4,8 +4,8 @@ A list of objects, or an object with such a list in it. An id has a field of its
 ``imdb_id``, in ``ids``, or in Plex's ``guids``.
 
 A row of Trakt's lists says its type and holds a part of that name; a row of its charts holds the
-part beside figures, and of what is popular the row is the part. Seasons and episodes bring their
-show along.
+part beside figures; a row of the popular chart is the part itself. Seasons and episodes include
+their show.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reading a list from an API: call after call, to a snapshot.
 
-A site says where a list begins and what an answer holds (``parse``). What is the same everywhere
-stands here: following its calls to the end, and what statuses mean. Whether that is the whole list
+A site says where a list begins and what an answer holds (``parse``). The common part is here:
+following the calls to the end, and what statuses mean. Whether that is the whole list
 is decided in ``core.completeness``.
 """
 

@@ -1,6 +1,6 @@
 """Sources that other distributions bring, through the entry points of ``listsync.sources``.
 
-They are looked up where no source of listsync's own is meant, and cannot break the others: an error
+They are looked up if no built-in source matches, and cannot break the others: an error
 in a plugin names its distribution. The text of the error is not quoted, since it may hold a key.
 """
 

@@ -1,4 +1,4 @@
-"""Fetching the lists of a run, several at a time, and others that decide about their titles."""
+"""Fetching the lists of a run in parallel, and other lists that affect their titles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading the media server: who it is, its tables, and requests that its tables lack."""
+"""Reading the media server: its identity, its tables, and requests missing from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan that was agreed to: saved, read with suspicion, and compared with the current one."""
+"""A plan that was agreed to: saved, validated when read, and compared with the current one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``add``: one more list in the config file."""
+"""``add``: add a list to the config file."""
 
 from __future__ import annotations
 

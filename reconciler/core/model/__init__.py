@@ -4,8 +4,8 @@ The words are the project's own (docs/internals/architecture.md): an *item* is w
 *media key* is what the server knows, a *target* is a media key in a quality, a *verdict* is why a
 wanted title needs no action or may not have one.
 
-Each name is stated once, in its module. The modules import at run time what only annotations use:
-the ledger reads and writes these dataclasses through their annotations.
+Each name is stated once, in its module. Types that only annotations use are imported at run time,
+because the ledger reads and writes these dataclasses through their annotations.
 """
 
 from reconciler.core.model.lists import *  # noqa: F403 - a hub of all names

@@ -1,4 +1,4 @@
-"""What the pages say of a list or a title in a word, and where its links lead."""
+"""The state of a list or a title in one word, and its links, for the pages."""
 
 from __future__ import annotations
 

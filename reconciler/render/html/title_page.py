@@ -1,4 +1,4 @@
-"""The page of a title: what explain said of it at the last runs, and its requests. No I/O."""
+"""The page of a title: its explanations at the last runs, and its requests. No I/O."""
 
 from __future__ import annotations
 

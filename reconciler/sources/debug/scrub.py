@@ -1,4 +1,4 @@
-"""Taking out of a page what it tells of its visitor: address, place, cookies, sessions, tokens.
+"""Removing a visitor's data from a page: address, location, cookies, sessions, tokens.
 
 Sites echo all of these to whoever asks: IMDb in the ``requestContext`` of its JSON, others in
 attributes and inline scripts. What is taken out at one place is taken out at every other, too.

@@ -1,4 +1,4 @@
-"""Lists in files: reading one to its end, and what its lines come to."""
+"""Lists in files: reading a file, and turning its lines into a snapshot."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """AniList: what a user has under a status, through its GraphQL interface.
 
-AniList knows no ids of IMDb, TMDB or TVDB: titles are matched by name, year and kind, and what is
-unsure is not requested.
+AniList knows no ids of IMDb, TMDB or TVDB: titles are matched by name, year and kind, and
+uncertain titles are not requested.
 """
 
 from __future__ import annotations

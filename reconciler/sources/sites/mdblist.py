@@ -1,4 +1,4 @@
-"""MDBList: public lists without a key, and with one, through its API, every list one may see.
+"""MDBList: public lists without a key; with a key, every visible list, through its API.
 
 The end of a list is where the API says that no more follows. ``X-Total-Items`` counts the page on a
 real list of 6,378 titles, and the list by MDBList's description; ``core.completeness`` tells which.

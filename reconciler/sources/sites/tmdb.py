@@ -1,7 +1,7 @@
 """TMDB: lists, collections, and what is popular, trending, top rated, upcoming or playing now.
 
-A key of v3 is asked with in the query and reads lists through v3, an access token (v4) in a header
-and through v4: the same lists, in the same pages.
+A v3 key is sent in the query and reads lists through v3; a v4 access token is sent in a header and
+reads them through v4: the same lists, in the same pages.
 """
 
 from __future__ import annotations

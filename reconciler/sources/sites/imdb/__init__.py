@@ -1,7 +1,7 @@
 """IMDb: lists, watchlists and charts, in the browser or over IMDb's own interface.
 
-The browser comes first. Where a bot check keeps it out, the interface is asked, and for a day it is
-asked first. ``via`` in the file holds to one route.
+The browser comes first. If a bot check blocks it, the interface is used, and for a day it is
+used first. ``via`` in the file selects one route.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""IMDb's JSON as items: the same shapes stand in its pages and in what its interface answers."""
+"""IMDb's JSON as items: the same shapes are in its pages and in the responses of its API."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Trakt: lists, watchlists, favorites and charts, through its API or from the cards of its app.
 
 With a client id the API is read (``trakt.api``), which knows every list and its total. Without one,
-or with one that Trakt refuses, the web app is (``trakt.app``), which shows a user's lists and
+or if Trakt refuses it, the web app is read (``trakt.app``), which shows a user's lists and
 watchlist. A refused client id is remembered for a day.
 """
 

@@ -1,8 +1,7 @@
 """Signing in to Trakt with a code, and storing the tokens.
 
 A person opens Trakt's page on any device and types the code; the tokens are kept in a file of their
-own, for its owner's eyes alone, and go to the address and for the app they were given for, nowhere
-else. Routes, bodies and statuses are those of Trakt's API documentation (device authentication).
+own that only its owner can read, and are sent only to the address and for the app that issued them. Routes, bodies and statuses are those of Trakt's API documentation (device authentication).
 """
 
 from __future__ import annotations
