@@ -1,4 +1,4 @@
-"""Lists + observed + memory → Plan. One planner for previewing, applying once and running continuously.
+"""Lists + observed + memory → Plan. One planner for plan, apply and run.
 
 Pure: no clock, network, file, log or global. The same input gives the same plan, whatever order
 its parts come in.

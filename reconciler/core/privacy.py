@@ -1,7 +1,7 @@
 """Which words of an address may be shown, what replaces the others, and masking by value.
 
 An address of a list may hold a key anywhere behind its host. A word is shown only if it is
-certainly harmless; the replacement of another word tells two lists apart and reveals nothing of a key:
+certainly harmless; the replacement of another word tells two lists apart and reveals no key:
 
     ============================================  =======================================
     word                                          shown as

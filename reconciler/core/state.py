@@ -1,8 +1,8 @@
 """What the server says of one film, or of one season of a show.
 
 Requests are the truth and a media row's status is a hint: declining an approved request leaves
-the row "processing", so 2 and 3 count only while at least one request was neither declined nor failed.
-A film's 2 without any request means that the server was stopped in the middle.
+the row "processing", so 2 and 3 count only while some request is neither declined nor failed. A
+film's 2 without any request means that the server was stopped in the middle.
 """
 
 from __future__ import annotations

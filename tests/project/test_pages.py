@@ -252,7 +252,7 @@ class TestDependencies:
         assert all(row[1] for row in places.table(DEPENDENCIES, heading))
 
     def test_what_is_imported_is_listed(self) -> None:
-        headings = ("## To run", "### For notifications", "## Brought along")
+        headings = ("## To run", "### For notifications", "## Transitive")
         assert imported() == set().union(*map(documented, headings))
 
     def test_where_each_is_used_is_right(self) -> None:

@@ -132,7 +132,7 @@ REQUEST = 32 | 1024  # what an approval at once needs besides
 
 RIGHTS = [
     (row[0], int(bit), kinds)
-    for row in places.table(PERMISSIONS, "# Rights")
+    for row in places.table(PERMISSIONS, "# Permissions")
     for bit, kinds in zip(row[1:], (tuple(Kind), (Kind.MOVIE,), (Kind.TV,)), strict=True)
 ]
 

@@ -1,7 +1,9 @@
 """Signing in to Trakt with a code, and storing the tokens.
 
 A person opens Trakt's page on any device and types the code; the tokens are kept in a file of their
-own that only its owner can read, and are sent only to the address and for the app that issued them. Routes, bodies and statuses are those of Trakt's API documentation (device authentication).
+own that only its owner can read, and are sent only to the address and for the app that issued them.
+
+Routes, bodies and statuses are those of Trakt's API documentation (device authentication).
 """
 
 from __future__ import annotations
