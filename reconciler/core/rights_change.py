@@ -7,7 +7,7 @@
 | ``defaults`` widen rights that a list takes from there | the whole file |
 | a requester is removed, or replaced by one with more rights | the list |
 | ``approval: auto``, ``4k: true``, ``prune: cancel-pending`` | the list |
-| an exclude list is gone, excludes less or from elsewhere, or becomes ``role: request`` | the list |
+| an exclude list is gone, excludes less, moves, or becomes ``role: request`` | the list |
 | anything else, the first start, a new list | nothing |
 
 A list is compared with the accepted list of the same name and source, else of the same source, else

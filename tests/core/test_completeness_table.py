@@ -151,7 +151,7 @@ def test_the_table_speaks_of_what_is_tested() -> None:
 
 def check(row: str, snapshot: Snapshot) -> None:
     outcome = BY_ROW[row]
-    expected = FAILED.outcome if outcome == "that failure's" else Outcome(outcome)
+    expected = FAILED.outcome if outcome == "the outcome of that failure" else Outcome(outcome)
     assert snapshot.outcome is expected
     assert SAYS.get(row, "") in str(snapshot.error or "")
     assert bool(snapshot.error) is (row in SAYS)
