@@ -55,7 +55,7 @@ class ListReading:
     =====================================================  =================
     what was read                                          outcome
     =====================================================  =================
-    a page failed, and no title had been read              that failure's
+    a page failed, and no title had been read              the outcome of that failure
     a page failed after titles had been read               incomplete
     entries that identify no title                         changed-layout
     more entries than the limit of a list                  incomplete
