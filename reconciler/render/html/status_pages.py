@@ -258,11 +258,11 @@ def _banners(data: PageData) -> list[dict[str, object]]:
         heading = "The config is invalid. The last valid config stays in effect."
         banners.append({"tone": "bad", "heading": heading, "lines": data.problems})
     if data.ledger_problem:
-        heading = "The ledger cannot be used. Titles and history are not shown."
+        heading = "The ledger is unavailable. Titles and history are not shown."
         banners.append({"tone": "bad", "heading": heading, "lines": [data.ledger_problem]})
     for row in data.status["conditions"]:
         if row["type"] == "ServerReachable" and not is_good(row):
-            heading = "The media server cannot be used. Lists wait for it."
+            heading = "The media server is unavailable. Lists wait until it is back."
             banners.append({"tone": "bad", "heading": heading, "lines": [row["message"]]})
     if waiting := data.status["waiting"]:
         lines = [waiting_change(row, data.now) for row in waiting]
