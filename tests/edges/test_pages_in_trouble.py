@@ -79,7 +79,7 @@ def test_without_the_ledger_the_pages_show_what_the_process_knows(
 ) -> None:
     answered, text = get(addresses["lost"] + path)
     assert (answered, content in text) == (status, True)
-    assert "The ledger cannot be used" in text
+    assert "The ledger is unavailable" in text
     assert "/state/listsync.db: the ledger is locked" in text
 
 
