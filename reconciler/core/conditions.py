@@ -144,12 +144,12 @@ def server(status: Status, reason: str, message: str) -> Finding:
 
 
 def config(status: Status, reason: str, message: str) -> Finding:
-    """Whether the file as it is now can be followed."""
+    """Whether the current file is valid."""
     return Finding(CONFIG_VALID, status, reason, message)
 
 
 def ledger(trouble: str) -> Finding:
-    """Whether what is done can be written down; empty: it can."""
+    """Whether the ledger can be written; empty: it can."""
     if trouble:
         return Finding(LEDGER_USABLE, Status.FALSE, "CannotBeUsed", trouble)
     return Finding(LEDGER_USABLE, Status.TRUE, "Usable", "")

@@ -1,6 +1,6 @@
 """One name for each genre, whatever a site or a person calls it.
 
-The names are TMDB's where it has one. For shows it joins some of those it has for films: a *joint*
+The names are TMDB's where it has one. For shows TMDB joins some of its film genres: a *joint*
 genre says that a show is one or the other, not which.
 """
 

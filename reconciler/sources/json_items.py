@@ -35,7 +35,7 @@ _NO = (None, False, 0, "", "0", "false", "none", "null")
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _BELOW = {"movies": Kind.MOVIE, "shows": Kind.TV, "series": Kind.TV, "items": None, "results": None}
 _GUIDS = ("guids", "Guid")
-_TRAKT_PARTS = ("movie", "show", "person")  # a season and an episode bring their show along
+_TRAKT_PARTS = ("movie", "show", "person")  # a season and an episode include their show
 _TRAKT_KINDS = {"movie": Kind.MOVIE, "show": Kind.TV}
 
 

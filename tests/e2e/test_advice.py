@@ -33,7 +33,7 @@ ELSEWHERE = {
         " and run `listsync login trakt`"
     ): "the same",
     (
-        ": the schema is from another listsync version; an editor may report wrong errors."
+        ": the schema is from another listsync version; an editor may report false errors."
         " Run `listsync schema > "
     ): "a shell redirects: tests/e2e/test_starting.py follows it",
     "check the server, the requesters and the ledger: `listsync doctor`": (

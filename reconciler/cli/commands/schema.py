@@ -31,6 +31,6 @@ def outdated_schema(path: Path) -> str | None:
     if not is_outdated:
         return None
     return (
-        f"{path}: the schema is from another listsync version; an editor may report wrong errors. "
+        f"{path}: the schema is from another listsync version; an editor may report false errors. "
         f"Run `listsync schema > {path}` to update it"
     )

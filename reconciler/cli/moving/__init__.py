@@ -1,1 +1,1 @@
-"""Imports: what another program left behind, as a config file and a history of ours."""
+"""Imports: another program's settings and history become a config file and a ledger."""

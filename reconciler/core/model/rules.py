@@ -1,4 +1,4 @@
-"""What the file says of a list, defaults merged in, and the rights that this gives."""
+"""A list's options in the config, with the defaults merged in, and the resulting rights."""
 
 from __future__ import annotations
 
