@@ -17,7 +17,7 @@ from reconciler.errors import ListsyncError
 
 @command_with(LEDGER, PLAIN_OUTPUT, VERBOSE)
 def adopt(settings: Settings, name: ListName) -> int:
-    """Mark a list's current titles as handled, so that none are requested."""
+    """Mark a list's current titles as handled: none are requested."""
     from reconciler import wiring
     from reconciler.cli.output import print_result, with_version
     from reconciler.cli.selection import find_list

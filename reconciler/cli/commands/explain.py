@@ -19,7 +19,7 @@ Query = Annotated[
 
 @command_with(LEDGER, PLAIN_OUTPUT, VERBOSE)
 def explain(settings: Settings, query: Query) -> int:
-    """Explain why a title is or is not requested, and how to change that."""
+    """Explain why a title is or is not requested, and what to do."""
     from reconciler import wiring
     from reconciler.cli.output import print_lines, with_version
     from reconciler.render.explanation import explain_lines
