@@ -98,7 +98,7 @@ def test_a_filter_is_answered_by_trakt_and_the_server_is_asked_nothing_for_it(
     details = [row["detail"] for row in plan.document["verdicts"] if row["reason"] == "filtered"]
     assert (lists_by_name, bool(passing)) == (passing, True)
     assert len(details) == 40 - len(passing)
-    assert all("by the list" in detail for detail in details)
+    assert all("from the list" in detail for detail in details)
     assert not [call.path for call in household.server.state.calls if "/movie/" in call.path]
     assert "extended=full" in sites.trakt.visits[-1]
 
