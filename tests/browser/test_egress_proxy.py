@@ -205,7 +205,10 @@ def test_a_proxy_of_the_environment_is_asked_for_public_places_alone(
                 assert client.recv(100) == b"HELLO"
             assert f"{host}:{port}" in requests[-1]
         for host in ("private.example", "localhost", "10.0.0.1"):
-            with pytest.raises(ValueError, match="refused the connection"), connected(egress, host, port):
+            with (
+                pytest.raises(ValueError, match="refused the connection"),
+                connected(egress, host, port),
+            ):
                 pass
     assert len(requests) == 2
 
@@ -255,7 +258,10 @@ def test_a_proxy_that_does_not_connect_is_named(
 
 def test_the_trouble_of_other_places_is_not_taken_for_a_pages_own(egress: EgressProxy) -> None:
     def ask(host: str) -> str:
-        with pytest.raises(ValueError, match="refused the connection"), connected(egress, host, 443):
+        with (
+            pytest.raises(ValueError, match="refused the connection"),
+            connected(egress, host, 443),
+        ):
             pass
         return str(egress.failure_at("https://public.example/list"))
 

@@ -29,5 +29,7 @@ def mounted(household: Household) -> Iterator[Household]:
 def test_doctor_and_the_log_say_so(mounted: Household) -> None:
     with running(mounted) as run:
         until(run.is_ready)
-        assert any(line["event"].startswith("the config is mounted as a single file") for line in run.log())
+        assert any(
+            line["event"].startswith("the config is mounted as a single file") for line in run.log()
+        )
     assert "is mounted as a single file" in mounted.run("doctor").out
