@@ -71,7 +71,12 @@ def show_path(path: str) -> str:
     return path if "/" in path else quote(path)
 
 
+def closest(word: str, words: Iterable[str]) -> str | None:
+    """The known word that a misspelt one stands for, if one is close."""
+    return next(iter(difflib.get_close_matches(word.lower(), list(words), n=1)), None)
+
+
 def suggest(word: str, words: Iterable[str]) -> str:
     """``, did you mean "interval"?``, or nothing where no known word is close."""
-    close = difflib.get_close_matches(word.lower(), list(words), n=1)
-    return f', did you mean "{close[0]}"?' if close else ""
+    close = closest(word, words)
+    return f', did you mean "{close}"?' if close else ""

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from reconciler.config.keys import Model
-from reconciler.config.problems import Problem, join, key_head, suggest
+from reconciler.config.problems import Problem, closest, join, key_head, suggest
 from reconciler.config.secrets import SUFFIX, secret_keys
 from reconciler.config.tree import Listing, Node, Scalar, Section
 
@@ -36,6 +36,8 @@ def validate(
         value = model.model_validate(_plain(root), context=context, by_alias=True, by_name=False)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
+        misspelt = _misspelt_keys(details, model)
+        details = [d for d in details if d["type"] != "missing" or d["loc"] not in misspelt]
         problems = (_problem(detail, model, root) for detail in details)
         return None, tuple(filter(None, problems))
     return value, ()
@@ -74,8 +76,26 @@ def _problem(detail: ErrorDetails, model: type[Model], root: Section) -> Problem
     return Problem(node.key if about_key else node.place, node.path, message)
 
 
+def _misspelt_keys(
+    details: Sequence[ErrorDetails], model: type[Model]
+) -> set[tuple[int | str, ...]]:
+    """Where the keys belong that unknown keys stand for: they are not missing as well."""
+    misspelt = set()
+    for detail in details:
+        if detail["type"] == "extra_forbidden":
+            *way, key = detail["loc"]
+            suggestion = closest(key_head(str(key)), _keys(_model_at(model, way))) or ""
+            misspelt.add((*way, suggestion.removesuffix(SUFFIX)))
+    return misspelt
+
+
+def _keys(model: type[Model]) -> list[str]:
+    """The keys of a section, as they may be written."""
+    return [*model.known_keys(), *(secret + SUFFIX for secret in secret_keys(model))]
+
+
 def _unknown(key: str, parent: Node, node: Node, model: type[Model]) -> Problem:
-    keys = [*model.known_keys(), *(secret + SUFFIX for secret in secret_keys(model))]
+    keys = _keys(model)
     head = key_head(key)
     if key.startswith(f"{head}:"):
         hint = '; put a space after the ":"'

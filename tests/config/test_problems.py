@@ -369,3 +369,31 @@ def test_a_file_without_lists_needs_one(problems_of: Callable[..., list[str]]) -
     assert problems_of(SERVER + "lists: {}\n") == [
         "listsync.yaml:4:8 lists: is empty; it needs at least one entry"
     ]
+
+
+@pytest.mark.parametrize(
+    ("key", "typo", "place"),
+    [
+        ("lists:", "lits:", "4:1 lits"),
+        ("source:", "surce:", "6:5 lists.top.surce"),
+        ("url:", "ulr:", "2:3 server.ulr"),
+        ("api_key:", "apikey_file:", "3:3 server.apikey_file"),
+    ],
+)
+def test_a_required_key_with_a_typo_is_one_mistake(
+    problems_of: Callable[..., list[str]], key: str, typo: str, place: str
+) -> None:
+    suggestion = "api_key_file:" if key == "api_key:" else key
+    assert problems_of(FILE.replace(key, typo)) == [
+        f'listsync.yaml:{place}: unknown key, did you mean "{suggestion[:-1]}"?'
+    ]
+
+
+def test_a_typo_of_another_key_hides_no_missing_one(
+    problems_of: Callable[..., list[str]],
+) -> None:
+    lines = problems_of(FILE.replace("    source: imdb:top", "    intervl: 1h"))
+    assert [line.split(":")[2] for line in lines] == [
+        "3 lists.top.source",
+        "5 lists.top.intervl",
+    ]
