@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 AXE := $(VENV)/axe/node_modules/axe-core/axe.min.js
+PROMTOOL := $(VENV)/bin/promtool
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 # Without compiled modules each of the tests' processes would compile them again.
@@ -20,7 +21,7 @@ demo: $(VENV)/demo.done browser
 demo-live: $(VENV)/demo.done browser
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m examples.sandbox.demo --live
 
-test: $(VENV)/test.done browser $(AXE)
+test: $(VENV)/test.done browser $(AXE) $(PROMTOOL)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	@$(MAKE) --no-print-directory --jobs 2 types workflows pytest
@@ -35,7 +36,7 @@ workflows: $(VENV)/test.done
 	$(BIN)/zizmor --offline --quiet --persona pedantic .
 
 # Half of the time is waiting for processes: three at once keep two cores busy.
-pytest: $(VENV)/test.done browser $(AXE)
+pytest: $(VENV)/test.done browser $(AXE) $(PROMTOOL)
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # Minutes, and figures that other work on the machine spoils: not part of the tests.
@@ -105,6 +106,15 @@ $(VENV):
 $(AXE): | $(VENV)
 	@command -v npm >/dev/null || { echo "Installing npm ..."; $(SUDO) apt-get update -qq && $(SUDO) apt-get install -qqy --no-install-recommends npm >/dev/null; }
 	@npm install --silent --no-audit --no-fund --prefix $(VENV)/axe axe-core@4.14.0
+
+# Tests the alerts. Unpacked from the package of Debian and Ubuntu, which would also start a service;
+# where that fails, the test is skipped.
+$(PROMTOOL): | $(VENV)
+	@if command -v promtool >/dev/null; then ln -sf "$$(command -v promtool)" $@; else \
+	  echo "Unpacking promtool ..."; mkdir -p $(VENV)/prometheus && cd $(VENV)/prometheus \
+	    && { apt-get download -qq prometheus 2>/dev/null || { $(SUDO) apt-get update -qq && apt-get download -qq prometheus; }; } \
+	    && dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool && mv usr/bin/promtool ../bin/ && rm prometheus_*.deb \
+	    || echo "promtool is not available: the test of the alerts is skipped"; fi
 
 .PHONY: browser
 browser:

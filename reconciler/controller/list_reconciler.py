@@ -117,8 +117,8 @@ class ListReconciler:
         if lst is None:
             return None
         if lst.suspend:
-            now, findings = self._factories.clock.now(), (conditions.suspension_finding(),)
-            self._statuses.update(name, findings, config.generation, now)
+            now = self._factories.clock.now()
+            self._statuses.update(name, (conditions.SUSPENSION,), config.generation, now)
             with suppress(ListsyncError):  # it is written once the ledger can be used
                 self._statuses.write(self._factories.ledger(config))
             return None

@@ -98,6 +98,7 @@ class _StatusCollector(Collector):
         help_text = "Config changes that widen rights and are not in effect yet."
         yield GaugeMetricFamily("listsync_changes_waiting", help_text, value=len(now.waiting))
         ready = _family("ready", "1 if the list is ready: read and applied.")
+        suspended = _family("suspended", "1 if the config suspends the list.")
         attempt = _family("last_attempt_timestamp_seconds", "Time of the last run.")
         success = _family("last_success_timestamp_seconds", "Time of the last successful run.")
         items = _family("items", "Titles at the last fetch.")
@@ -109,13 +110,14 @@ class _StatusCollector(Collector):
             for verdict, number in sorted(self._titles.get(name, {}).items()):
                 titles.add_metric([name, verdict], number)
             schedule = now.schedules.get(name)
-            is_ready = conditions.is_true(now.conditions.get(name, {}), conditions.READY)
-            ready.add_metric([name], is_ready)
+            by_type = now.conditions.get(name, {})
+            ready.add_metric([name], conditions.is_true(by_type, conditions.READY))
+            suspended.add_metric([name], conditions.is_suspended(by_type))
             if schedule and schedule.attempted:
                 attempt.add_metric([name], schedule.attempted.timestamp())
             if schedule and schedule.succeeded:
                 success.add_metric([name], schedule.succeeded.timestamp())
-        yield from (ready, attempt, success, items, titles)
+        yield from (ready, suspended, attempt, success, items, titles)
 
 
 def _family(name: str, help_text: str) -> GaugeMetricFamily:

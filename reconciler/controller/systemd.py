@@ -47,13 +47,16 @@ def reloading() -> str:
 
 
 def status_line(status: StatusSnapshot, now: datetime) -> str:
-    """``2 of 3 lists ready, next run in 12 min``, and what is wrong besides."""
-    number = len(status.names)
-    by_list = [status.conditions.get(name, {}) for name in status.names]
-    ready = sum(conditions.is_true(by_type, conditions.READY) for by_type in by_list)
+    """``2 of 3 lists ready, next run in 12 min``, and what is suspended or wrong besides."""
+    by_list = {name: status.conditions.get(name, {}) for name in status.names}
+    active = [name for name in by_list if not conditions.is_suspended(by_list[name])]
+    number, suspended = len(active), len(by_list) - len(active)
+    ready = sum(conditions.is_true(by_list[name], conditions.READY) for name in active)
     share = f"{ready}" if ready == number else f"{ready} of {number}"
-    parts = [f"{share} list{'s' * (number != 1)} ready"]
-    if due := [status.schedules[name].due for name in status.names if name in status.schedules]:
+    parts = [f"{share} list{'s' * (number != 1)} ready"] if active or not suspended else []
+    if suspended:
+        parts.append(f"{suspended} list{'s' * (suspended != 1)} suspended")
+    if due := [status.schedules[name].due for name in active if name in status.schedules]:
         parts.append(f"next run {relative_time(min(due), now)}")
     system = status.conditions.get(WHOLE, {})
     for kind, words in (

@@ -39,8 +39,8 @@ NOT_DONE = frozenset(
 READY, LIST_FETCHED, APPLIED, STALLED = "Ready", "Fetched", "Applied", "Stalled"
 CONFIG_VALID, SERVER_REACHABLE = "ConfigValid", "ServerReachable"
 SUSPENDED = "Suspended"  # why a list is stalled that the file holds back
-LEDGER_USABLE = "LedgerUsable"
-RIGHTS_WAITING = "RightsWaiting"
+SUSPENSION = Finding(STALLED, Status.TRUE, SUSPENDED, "suspend: true in the config")
+LEDGER_USABLE, RIGHTS_WAITING = "LedgerUsable", "RightsWaiting"
 SERVER_UNREACHABLE, SERVER_BUSY = "ServerUnreachable", "ServerBusy"  # why a list is not applied
 SERVER_UNUSABLE = "ServerUnusable"
 GOOD_WHEN_FALSE = frozenset({STALLED, RIGHTS_WAITING})
@@ -72,6 +72,11 @@ def is_true(conditions: Mapping[str, Condition], type_: str) -> bool:
     """Whether there is such a condition and its status is True."""
     condition = conditions.get(type_)
     return condition is not None and condition.status is Status.TRUE
+
+
+def is_suspended(conditions: Mapping[str, Condition]) -> bool:
+    """Whether the config suspends a list."""
+    return (stuck := conditions.get(STALLED)) is not None and stuck.reason == SUSPENDED
 
 
 def waits_for_server(conditions: Mapping[str, Condition]) -> bool:
@@ -131,11 +136,6 @@ def stall_finding(snapshot: Snapshot, problem: ListProblem | None) -> Finding:
         message = snapshot.error or f"the list is {snapshot.outcome}"
         return Finding(STALLED, Status.TRUE, _camel(snapshot.outcome), message)
     return Finding(STALLED, Status.FALSE, "CanProceed", "")
-
-
-def suspension_finding() -> Finding:
-    """The file holds the list back."""
-    return Finding(STALLED, Status.TRUE, SUSPENDED, "suspend: true in the config")
 
 
 def server(status: Status, reason: str, message: str) -> Finding:

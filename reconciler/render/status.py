@@ -9,7 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, TypedDict
 
-from reconciler.core.conditions import GOOD_WHEN_FALSE, READY, RIGHTS_WAITING, SUSPENDED
+from reconciler.core.conditions import (
+    GOOD_WHEN_FALSE,
+    READY,
+    RIGHTS_WAITING,
+    SUSPENDED,
+    is_suspended,
+)
 from reconciler.core.model import (
     ATTENTION,
     DEFERRED,
@@ -221,9 +227,7 @@ def _list(
     if report is not None and report.source != source:
         report = None
     rows = report.rows if report else ()
-    is_suspended = any(
-        condition.reason == SUSPENDED for condition in snapshot.conditions.get(name, {}).values()
-    )
+    suspended = is_suspended(snapshot.conditions.get(name, {}))
     return {
         "name": name,
         "source": source,
@@ -231,7 +235,7 @@ def _list(
         "fetch": fetch_row(name, source, report.snapshot) if report else None,
         "last_attempt": _time(schedule.attempted if schedule else None),
         "last_success": _time(schedule.succeeded if schedule else None),
-        "next_due": _time(schedule.due if schedule and not is_suspended else None),
+        "next_due": _time(schedule.due if schedule and not suspended else None),
         "tries": schedule.tries if schedule else 0,
         "pending": sum(row.word in DEFERRED for row in rows),
         "conditions": _conditions(snapshot, name),

@@ -44,7 +44,7 @@ def read(outcome: Outcome) -> dict[str, Mapping[str, Condition]]:
 
 
 WELL, PRIVATE, AWAY = read(Outcome.COMPLETE), read(Outcome.PRIVATE), read(Outcome.UNREACHABLE)
-SUSPENDED = state(conditions.suspension_finding())
+SUSPENDED = state(conditions.SUSPENSION)
 
 
 def events(*turns: Mapping[str, Mapping[str, Condition]]) -> list[list[str]]:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import re
 
+from prometheus_client.parser import text_string_to_metric_families
+
 from reconciler.controller.metrics import Metrics
-from reconciler.core.model import ListReport, Outcome, RowReport, Snapshot, StatusSnapshot
+from reconciler.core import conditions
+from reconciler.core.model import (
+    ListReport,
+    Outcome,
+    RowReport,
+    Schedule,
+    Snapshot,
+    StatusSnapshot,
+)
 from tests.core.test_membership import key
 from tests.core.values import NOW, item
 from tests.project import places
@@ -42,12 +52,33 @@ def test_titles_are_counted_by_list_and_verdict_as_of_the_last_run() -> None:
     assert titles(metrics) == ['{list="films",verdict="not-found"} 1.0']
 
 
-def test_every_metric_is_in_the_table_of_the_documentation() -> None:
+def test_a_suspended_list_is_not_ready_and_says_so() -> None:
     metrics = Metrics()
-    metrics.watch(StatusSnapshot)
-    names = set(re.findall(r"^# TYPE (\w+)", metrics.text().decode(), flags=re.MULTILINE))
-    page = (places.DOCS / "controller" / "status.md").read_text("utf-8")
+    paused = conditions.update_list({}, [conditions.SUSPENSION], "g", NOW)
+    new = conditions.update_list({}, [], "g", NOW)
+    metrics.watch(lambda: StatusSnapshot(("kids", "films"), "g", {"kids": paused, "films": new}))
 
-    documented = set(re.findall(r"^\| `(listsync_\w+)`", page, flags=re.MULTILINE))
+    lines = metrics.text().decode().splitlines()
 
-    assert {name for name in names if not name.endswith("_created")} == documented
+    for name, is_suspended in (("kids", 1.0), ("films", 0.0)):
+        assert f'listsync_list_suspended{{list="{name}"}} {is_suspended}' in lines
+        assert f'listsync_list_ready{{list="{name}"}} 0.0' in lines
+
+
+def test_every_metric_is_in_the_table_of_the_documentation_with_its_labels() -> None:
+    metrics = Metrics()
+    schedule = Schedule("hash", NOW, attempted=NOW, succeeded=NOW)
+    metrics.watch(lambda: StatusSnapshot(("kids",), "g", {}, {"kids": schedule}))
+    metrics.show_reports({"kids": report("available")})
+    metrics.record_run("kids", ready=True, seconds=1)
+    metrics.record_fetch("kids", 1)
+    metrics.count_call("GET /status", "200")
+    labels: dict[str, set[str]] = {}
+    for family in text_string_to_metric_families(metrics.text().decode()):
+        name = f"{family.name}_total" if family.type == "counter" else family.name
+        labels[name] = {label for it in family.samples for label in it.labels} - {"le"}
+
+    rows = places.table(places.DOCS / "controller" / "status.md", "## Metrics")
+
+    documented = {row[0].strip("`"): set(re.findall(r"\w+", row[1])) for row in rows}
+    assert {k: v for k, v in labels.items() if not k.endswith("_created")} == documented

@@ -89,6 +89,18 @@ def test_the_status_line_counts_the_lists(readiness: dict[str, bool], line: str)
     assert status_line(snapshot(**readiness), NOW) == line
 
 
+def test_a_suspended_list_is_counted_apart_and_has_no_next_run() -> None:
+    status = snapshot(a=False, b=True)
+    paused = conditions.update_list({}, [conditions.SUSPENSION], "g", NOW)
+    by_list = {**status.conditions, "a": paused}
+
+    line = status_line(StatusSnapshot(("a", "b"), "g", by_list, status.schedules), NOW)
+    alone = status_line(StatusSnapshot(("a",), "g", by_list, status.schedules), NOW)
+
+    assert line == "1 list ready, 1 list suspended, next run in 13 min"
+    assert alone == "1 list suspended"
+
+
 def test_the_status_line_names_what_is_wrong_besides() -> None:
     status = snapshot(a=True)
     system = {

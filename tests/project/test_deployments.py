@@ -127,7 +127,9 @@ def test_a_kustomization_collects_and_patches_what_exists(overlay: str) -> None:
         assert identities(list(yaml.safe_load_all(text))) <= names
 
 
-@pytest.mark.skipif(not shutil.which("kubectl"), reason="kubectl is not installed")
+@pytest.mark.skipif(
+    not shutil.which("kubectl"), reason="no kubectl; install it to build the overlays"
+)
 @pytest.mark.parametrize("overlay", ["deployment", "cronjob", "git-sync"])
 def test_kustomize_builds_what_kubernetes_validate_accepts(overlay: str) -> None:
     command = ["kubectl", "kustomize", str(OVERLAYS / overlay)]
