@@ -262,7 +262,7 @@ def test_a_browser_that_its_driver_cannot_start_is_tried_twice_in_the_drivers_wo
     notes = programs("chromium", BROKEN_BROWSER)
     with TinySite({}) as site, Sessions(ChromiumBrowser) as sessions:
         snapshot = fetch(sessions, site)
-    assert (snapshot.outcome, starts(notes)) == (Outcome.UNREACHABLE, 2)
+    assert (snapshot.outcome, starts(notes)) == (Outcome.UNREACHABLE, 2), snapshot.error
     assert 'the browser did not start: "session not created: ' in str(snapshot.error)
     assert "install" not in str(snapshot.error)
 

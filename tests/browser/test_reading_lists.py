@@ -37,7 +37,7 @@ def sources(
     sites: SandboxSites, sessions: Sessions, tmp_path_factory: pytest.TempPathFactory
 ) -> SiteSources:
     folder: Path = tmp_path_factory.mktemp("files")
-    patience = Patience(content=2.5, check=2.5, settle=0.6)
+    patience = Patience(content=2.5, check=2.5, settle=1.0)
     providers = {
         "imdb": Provider(sites.imdb_url, via="browser"),
         "trakt": Provider(sites.trakt_url),
@@ -140,7 +140,7 @@ def test_a_trakt_list_is_read_from_the_app_where_the_api_refuses_the_client_id(
     sites: SandboxSites, sessions: Sessions, tmp_path: Path, source: str, outcome: Outcome
 ) -> None:
     refused = Provider(sites.trakt_url, sites.trakt_api_url, key="the-client-id-of-a-removed-app")
-    patience = Patience(content=2.5, check=1.0, settle=0.4)
+    patience = Patience(content=2.5, check=1.0, settle=1.0)
     snapshot = fetch(SiteSources(sessions, {"trakt": refused}, tmp_path, patience), source)
     assert snapshot.outcome is outcome
     if outcome is Outcome.UNVERIFIED:
