@@ -34,6 +34,7 @@ from reconciler.core.services import (
 )
 from reconciler.errors import ListsyncError, LockHeldError, MissingRightError
 from reconciler.ports import Browser, Ledger, MediaServer, Notifier, Sources
+from reconciler.render.layout import Cell, Line
 from reconciler.render.words import counted
 from reconciler.sync.service_options import load_service_options
 
@@ -49,6 +50,16 @@ class Check:
     ok: bool
     finding: str
     todo: str = ""
+
+
+def check_lines(check: Check) -> Iterator[Line]:
+    """``ok   server: …``, and below it what to do; a note is fine, but worth knowing."""
+    mark = Cell("BAD  ", "failed")
+    if check.ok:
+        mark = Cell("note ", "changed") if check.todo else Cell("ok   ", "added")
+    yield Line((Cell(f"{check.name}: {check.finding}"),), mark)
+    if check.todo:
+        yield Line((Cell(check.todo, "detail"),), Cell("     → "))
 
 
 def run_checks(  # noqa: PLR0913 - everything that a run needs

@@ -173,7 +173,7 @@ PLAIN_OUTPUT = _shared("output", PlainForm, PlainForm.TEXT)
 SHOWS_ALL = _shared("shows_all", bool, default=False)
 VERBOSE = _shared("verbose", bool, default=False)
 DEBUG_DIR = _shared("debug_dir", Path | None)
-_CONFIG = _shared("config_path", Path | None, note=" [default: listsync.yaml]")
+_CONFIG = _shared("config_path", Path | None, note="  [default: listsync.yaml]")
 _COLOR = _shared("color", Color | None)
 _RESTRICTIONS = (
     _shared("allow_server", list[str] | None),
@@ -191,7 +191,7 @@ ListNames = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="LIST",
-        help="Only these lists. [default: all]",
+        help="Only these lists.  [default: all]",
         autocompletion=complete_list,
     ),
 ]

@@ -30,7 +30,8 @@ def run(arguments: Sequence[str]) -> int:
         return app(list(arguments), prog_name="listsync", standalone_mode=False) or 0
     except typer.TyperException as error:
         message = error.format_message().replace("Value error, ", "").removesuffix(".")
-        typer.echo(f"listsync: {message}; see `listsync --help`", err=True)
+        one_line = " ".join(message.split())  # typer puts each choice on a line of its own
+        typer.echo(f"listsync: {one_line}; see `listsync --help`", err=True)
         return USAGE
     except Interrupted as interrupted:
         return interrupted.exit_code

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from reconciler.cli.commands.add import add
 from reconciler.cli.commands.adopt import adopt
@@ -84,6 +84,24 @@ class GroupedCommands(TyperGroup):
                 formatter.write_text(str(group[0].epilog))
 
 
+class PlainCommand(TyperCommand):
+    """A command whose help shows arguments by name alone: ``LIST``, not ``{LIST}`` or ``<str>``."""
+
+    def collect_usage_pieces(self, ctx: Context) -> list[str]:
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
+    def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
+        rows: dict[str, list[tuple[str, str]]] = {"argument": [], "option": []}
+        for parameter in self.get_params(ctx):
+            if record := parameter.get_help_record(ctx):
+                rows[parameter.param_type_name].append(record)
+        arguments = [(name.partition(" <")[0], text) for name, text in rows["argument"]]
+        for heading, records in (("Arguments", arguments), ("Options", rows["option"])):
+            if records:
+                with formatter.section(heading):
+                    formatter.write_dl(records)
+
+
 def _name(command: Callable[..., int]) -> str:
     return command.__name__.rstrip("_")
 
@@ -100,7 +118,7 @@ app = typer.Typer(
 for examples in COMMANDS.values():
     for command, example in examples.items():
         epilog = f"Example: listsync {_name(command)} {example}"
-        app.command(_name(command), epilog=epilog)(report_errors(command))
+        app.command(_name(command), cls=PlainCommand, epilog=epilog)(report_errors(command))
 
 
 @app.callback(invoke_without_command=True)

@@ -13,24 +13,35 @@ from reconciler.render.words import clean
 _COMMENTS = 40  # the column of the comments, where the values are shorter
 
 
-def settings_yaml(settings: Iterable[Setting], *, with_origin: bool) -> str:
-    """The settings as a config. ``with_origin``: a comment behind each value."""
-    return "".join(f"{line}\n" for line in _lines(settings, with_origin=with_origin))
+def settings_yaml(
+    settings: Iterable[Setting], *, with_origin: bool, is_colored: bool = False
+) -> str:
+    """The settings as a config. ``with_origin``: a comment behind each value.
+
+    Lines are neither cleaned nor wrapped, so that the text stays the YAML that it is.
+    """
+    dimmed = "\x1b[2m{}\x1b[0m" if is_colored else "{}"
+    lines = _lines(settings, dimmed, with_origin=with_origin)
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _lines(settings: Iterable[Setting], *, with_origin: bool) -> Iterator[str]:
+def _lines(settings: Iterable[Setting], dimmed: str, *, with_origin: bool) -> Iterator[str]:
     above: tuple[str, ...] = ()
     for setting in settings:
         *sections, key = setting.path
         for depth, section in enumerate(sections):
             if above[: depth + 1] != setting.path[: depth + 1]:
-                yield f"{'  ' * depth}{_scalar(section)}:"
+                yield dimmed.format(f"{'  ' * depth}{_scalar(section)}:")
                 above = setting.path[: depth + 1]
         above = setting.path[:-1]
-        value = setting.value if setting.is_secret else _escaped(setting.value)
-        line = f"{'  ' * len(sections)}{_scalar(key)}: {_scalar(value)}"
-        place = f" ({clean(setting.place)})" if setting.place else ""
-        yield f"{line:<{_COMMENTS}}  # {setting.source}{place}" if with_origin else line
+        head = f"{'  ' * len(sections)}{_scalar(key)}:"
+        value = _scalar(setting.value if setting.is_secret else _escaped(setting.value))
+        line = f"{dimmed.format(head)} {value}"
+        if with_origin:
+            place = f" ({clean(setting.place)})" if setting.place else ""
+            gap = " " * max(2, _COMMENTS + 1 - len(head) - len(value))
+            line += gap + dimmed.format(f"# {setting.source}{place}")
+        yield line
 
 
 def _escaped(value: object) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -92,6 +93,14 @@ def test_the_yaml_is_the_same_config(
     assert again.lists == config.lists
     assert again.server == config.server
     assert again.generation == config.generation
+
+
+def test_on_a_terminal_keys_and_comments_are_dim(read_config: Load) -> None:
+    shown = effective_settings(read_config(TEXT, ENV, FILES))
+    plain = settings_yaml(shown, with_origin=True)
+    colored = settings_yaml(shown, with_origin=True, is_colored=True)
+    assert re.sub(r"\x1b\[[02]m", "", colored) == plain
+    assert colored.startswith("\x1b[2mserver:\x1b[0m\n\x1b[2m  url:\x1b[0m http")
 
 
 def test_a_silent_config_has_no_settings_of_notifications(read_config: Load) -> None:

@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 
 from reconciler.cli import app
 from tests.e2e.household import DUNE, Finished, Household
+from tests.project.generated import commands, help_of
 
 PASTED = (
     "https://www.imdb.com/user/ur12345678/watchlist",
@@ -376,17 +377,16 @@ def test_help_groups_the_commands_with_an_example_each() -> None:
         "Inspect:",
         "Maintain:",
     ]
-    commands = getattr(get_command(app), "commands")  # noqa: B009 - the group's type is Typer's own
     listed = [line.split()[0] for block in blocks for line in block if re.match(r"  [a-z]", line)]
-    assert listed == list(commands)
+    assert listed == list(commands())
     examples = [block[-1] or block[-2] for block in blocks]
     assert [line for line in examples if not line.startswith("  Example: listsync ")] == []
     assert [line for line in text.splitlines() if len(line) > 80] == []
 
 
 def test_every_example_of_help_is_a_command_line() -> None:
-    commands = getattr(get_command(app), "commands")  # noqa: B009 - the group's type is Typer's own
-    for name, command in commands.items():
+    all_commands = getattr(get_command(app), "commands")  # noqa: B009 - Typer's own type
+    for name, command in all_commands.items():
         prefix, _, example = str(command.epilog).partition(f"listsync {name}")
         assert prefix == "Example: "
         arguments = shlex.split(example.partition(" > ")[0])
@@ -394,9 +394,38 @@ def test_every_example_of_help_is_a_command_line() -> None:
         assert len(f"  {command.epilog}") <= 80
 
 
+@pytest.mark.parametrize(
+    ("command", "usage", "argument"),
+    [
+        ("fetch", "LIST", "LIST  Name of a list in the config.  [required]"),
+        ("plan", "[LIST]...", "LIST  Only these lists.  [default: all]"),
+        ("config", "show [LIST]", "show  Print the effective config.  [required]"),
+        ("import", "listsync PATH", "listsync  Program to import from.  [required]"),
+        ("login", "trakt", "trakt  Site to sign in to.  [required]"),
+    ],
+)
+def test_help_shows_an_argument_as_it_is_typed(command: str, usage: str, argument: str) -> None:
+    lines = help_of(command).splitlines()
+    assert lines[0] == f"Usage: listsync {command} [OPTIONS] {usage}"
+    assert f"  {argument}" in lines
+
+
+def test_no_help_shows_braces_or_types() -> None:
+    texts = {name: help_of(name) for name in commands()}
+    assert [
+        name for name, text in texts.items() if re.search(r"[{}]|<str>|<path>|list\[", text)
+    ] == []
+
+
+def test_a_usage_error_is_one_line(household: Household) -> None:
+    assert household.run("config").err == (
+        "listsync: Missing argument 'show'. Choose from: show; see `listsync --help`\n"
+    )
+
+
 def test_every_help_fits_one_line() -> None:
-    commands = getattr(get_command(app), "commands")  # noqa: B009 - the group's type is Typer's own
-    summaries = [command.get_short_help_str(limit=200) for command in commands.values()]
-    helps = [getattr(p, "help", None) or "" for c in commands.values() for p in c.params]
+    all_commands = getattr(get_command(app), "commands")  # noqa: B009 - Typer's own type
+    summaries = commands().values()
+    helps = [getattr(p, "help", None) or "" for c in all_commands.values() for p in c.params]
     assert [text for text in summaries if len(text) > 65 or not text.endswith(".")] == []
     assert [text for text in helps if len(text) > 72] == []

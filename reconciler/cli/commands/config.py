@@ -34,6 +34,7 @@ def config(
     from reconciler.cli.output import print_json, with_version
     from reconciler.cli.selection import find_list
     from reconciler.config import effective_settings
+    from reconciler.render.layout import look_of
     from reconciler.render.settings import settings_tree, settings_yaml
 
     del action  # there is one
@@ -46,5 +47,6 @@ def config(
         place = {"path": str(settings.config_path), "generation": read.generation}
         print_json(with_version(config=place, settings=settings_tree(shown, with_origin=origin)))
     else:
-        sys.stdout.write(settings_yaml(shown, with_origin=origin))
+        is_colored = look_of(sys.stdout, settings.color).is_colored
+        sys.stdout.write(settings_yaml(shown, with_origin=origin, is_colored=is_colored))
     return 0

@@ -14,11 +14,12 @@ from reconciler.errors import LedgerError
 def doctor(settings: Settings) -> int:
     """Check everything a run needs, and suggest fixes for problems."""
     from reconciler import wiring
-    from reconciler.cli.doctor import Check, run_checks
+    from reconciler.cli.doctor import Check, check_lines, run_checks
     from reconciler.cli.output import print_json, with_version
     from reconciler.controller.results import reachable
     from reconciler.controller.statuses import record_server_status
     from reconciler.controller.watch import is_mount_point
+    from reconciler.render.layout import look_of, text_of
     from reconciler.sync.clock import SystemClock
 
     config = settings.read_config()
@@ -28,9 +29,7 @@ def doctor(settings: Settings) -> int:
     def report(check: Check) -> None:
         checks.append(check)
         if settings.output != "json":
-            todo = f"     → {check.todo}\n" if check.todo else ""
-            mark = "ok " if check.ok else "BAD"
-            sys.stdout.write(f"{mark}  {check.name}: {check.finding}\n{todo}")
+            sys.stdout.write(text_of(check_lines(check), look_of(sys.stdout, settings.color)))
 
     if is_mount_point(settings.config_path):
         finding = (

@@ -13,14 +13,14 @@ import typer
 from reconciler.cli.options import PlainForm, PlainOutput, option
 
 Program = StrEnum("Program", {"LISTSYNC": "listsync"})
-ProgramName = Annotated[Program, typer.Argument(help="Program to import from.")]
+ProgramName = Annotated[Program, typer.Argument(metavar="listsync", help="Program to import from.")]
 Place = Annotated[
     Path, typer.Argument(metavar="PATH", help="Folder with .env and data, or one of the two files.")
 ]
 Config = Annotated[
     Path | None,
     typer.Option(
-        "-c", "--config", metavar="FILE", help="File, or - for stdout. [default: listsync.yaml]"
+        "-c", "--config", metavar="FILE", help="File, or - for stdout.  [default: listsync.yaml]"
     ),
 ]
 Ledger = Annotated[Path | None, option("ledger")]

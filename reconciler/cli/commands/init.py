@@ -18,7 +18,7 @@ Texts = Annotated[
 Config = Annotated[
     Path | None,
     typer.Option(
-        "-c", "--config", metavar="FILE", help="File, or - for stdout. [default: listsync.yaml]"
+        "-c", "--config", metavar="FILE", help="File, or - for stdout.  [default: listsync.yaml]"
     ),
 ]
 Server = Annotated[str, typer.Option("--server", metavar="URL", help="Address of the server.")]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 Site = StrEnum("Site", {"TRAKT": "trakt"})
-SiteName = Annotated[Site, typer.Argument(help="Site to sign in to.")]
+SiteName = Annotated[Site, typer.Argument(metavar="trakt", help="Site to sign in to.")]
 
 
 @command_with(LEDGER, VERBOSE)
