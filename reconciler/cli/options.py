@@ -131,7 +131,7 @@ _SHARED: dict[str, tuple[tuple[str, ...], str | None, str]] = {  # its names, va
     "config_path": (("-c", "--config"), "FILE", "Config file."),
     "ledger": (("--ledger",), "FILE", "Ledger file, overriding the config."),
     "output": (("-o", "--output"), None, "Output format."),
-    "verbose": (("-v", "--verbose"), None, "Log every request to stderr."),
+    "verbose": (("-v", "--verbose"), None, "Log details, such as server calls, to stderr."),
     "debug_dir": (("--debug-dir",), "DIR", "Folder for pages that could not be read."),
     "shows_all": (("--all",), None, "Show each title that waits or is filtered."),
     "color": (("--color",), "WHEN", "Color text: auto, always or never."),

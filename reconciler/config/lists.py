@@ -72,7 +72,7 @@ def _language(value: Scalar) -> str:
 
 
 def _title(value: Scalar) -> Name:
-    """A title, with its year or without, also as ``exclude`` has it."""
+    """A title with or without its year, also in the form that ``exclude`` uses."""
     if not value.text.strip():
         raise ValueError("is empty; use a title, like Cats or Cats (2019)")
     item = parse_title(value.text)
@@ -96,7 +96,7 @@ Title = Annotated[Name, Form(_title, _ANY_WORD)]
 
 
 class FilterConfig(Model):
-    """Which of a list's titles are wanted: those that every rule here lets through."""
+    """Which of a list's titles are wanted: those that pass every rule."""
 
     types: Annotated[tuple[Choice[Kind], ...], several("[movie, tv]")] = key(
         (), help="Only films, or only shows: [movie], [tv]."
@@ -149,8 +149,8 @@ class ListOptions(Model):
     )
     approval: Choice[Approval] = key(
         "requester",
-        help="requester: the requester's own rights decide. auto: the API key's owner approves "
-        "on the requester's behalf.",
+        help="requester: the requester's own permissions decide. auto: the API key's owner makes "
+        "the requests on the requester's behalf, which approves them.",
     )
     is_4k: YesNo = key(default=False, alias="4k", help="Request in 4K.")
     server_id: OptionalServiceName = key(
@@ -166,7 +166,7 @@ class ListOptions(Model):
     )
     tags: Annotated[tuple[ServiceName, ...] | None, several("[kids, 4]", or_none=True)] = key(
         None,
-        help="The tags, by name or id: [kids, 4]; [] for none. Without it, the server's default.",
+        help="The tags, by name or id: [kids, 4]; [] for none. If not set, the server's default.",
     )
     seasons: Seasons = key(
         "all", help="Which aired seasons: all, first, latest, first 2, last 3, 1-3, [1, 4]."
@@ -184,7 +184,7 @@ class ListOptions(Model):
         "on a list. after 90d: also after that time. never: not again.",
     )
     retry_failed: Annotated[int, whole_number(0, 100_000)] = key(
-        2, help="How often a request that the downloader rejected is retried."
+        2, help="How many times a request that Radarr or Sonarr rejected is retried."
     )
     prune: Choice[Prune] = key(
         "keep",
@@ -219,7 +219,7 @@ class _Sourced(Model):
         help="The list's address, provider:id, a bare ls… or ur… id, or file:PATH."
     )
     was: OptionalListName = key(
-        None, help="The list's name before a rename, so that it keeps its history."
+        None, help="The list's previous name, so that a renamed list keeps its history."
     )
 
 

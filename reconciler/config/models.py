@@ -68,7 +68,7 @@ def _without_empty(urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
 
 
 class ServerConfig(Model):
-    """The Overseerr, Jellyseerr or Seerr server, and how hard it may be worked."""
+    """The Overseerr, Jellyseerr or Seerr server, and how fast it is called."""
 
     url: ServerUrl = key(help="The server's address, such as http://seerr:5055.")
     api_key: Secret = key(help="The server's API key, from its settings; ideally ${SEERR_API_KEY}.")
@@ -80,7 +80,8 @@ class ServerConfig(Model):
     )
     rate: Rate = key(f"{DEFAULT_RATE:g}/s", help="The highest rate of calls: 60/s, 600/m.")
     concurrency: Few = key(
-        DEFAULT_CONCURRENCY, help="Calls in flight at once, one per title; 1 to 32."
+        DEFAULT_CONCURRENCY,
+        help="How many titles are looked up or requested at the same time; 1 to 32.",
     )
 
 
@@ -88,10 +89,12 @@ class BrowserConfig(Model):
     """The browser that reads the sites."""
 
     remote_url: OptionalUrl = key(
-        None, help="The address of a Selenium Grid; empty: Chromium on this host."
+        None, help="The address of a Selenium Grid. Without it, Chromium on this host is used."
     )
     sessions: Annotated[int, whole_number(1, 8)] = key(
-        1, help="How many browser sessions, and how many lists of one site, run at once; 1 to 8."
+        1,
+        help="How many browser sessions run at once, and how many lists of one site are read at "
+        "once; 1 to 8.",
     )
 
 
@@ -100,17 +103,22 @@ class ControllerConfig(Model):
 
     listen: Listen = key(
         "127.0.0.1:8099",
-        help="The address of the status page, /healthz, /readyz, /status and /metrics; '': off.",
+        help="The address of the status page, /healthz, /readyz, /status and /metrics. '' turns it "
+        "off.",
     )
     token: OptionalSecret = key(
         "",
         help="The token that the status page requires, as a bearer token or a password; ideally "
-        "${LISTSYNC_TOKEN}. Empty: none. /healthz and /readyz never need it.",
+        "${LISTSYNC_TOKEN}. Without it, no token is required. /healthz and /readyz never need it.",
     )
     hosts: tuple[HostName, ...] = key(
         (), help="Host names under which browsers and proxies may reach the status page."
     )
-    workers: Few = key(2, help="Lists read at the same time, one per site; 1 to 32.")
+    workers: Few = key(
+        2,
+        help="How many lists are read at the same time; `browser.sessions` limits those of one "
+        "site. 1 to 32.",
+    )
     drain: Duration = key("30s", help="How long run may take to shut down.")
     grace: DurationOrZero = key(
         "2m",
@@ -119,7 +127,7 @@ class ControllerConfig(Model):
 
 
 class NotifyConfig(Model):
-    """Who is notified of what listsync did."""
+    """Where notifications are sent, and about which events."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -137,7 +145,7 @@ class NotifyConfig(Model):
         (),
         schema={"default": None, "minItems": 1},
         help="The addresses to notify, in apprise's form: ntfy://ntfy.sh/TOPIC. They are secrets, "
-        "ideally ${NTFY_URL}. In a file, one on each line.",
+        "ideally ${NTFY_URL}. A file has one per line.",
     )
     events: Annotated[tuple[Choice[Event], ...], AfterValidator(_require_entry)] = key(
         tuple(Event),
@@ -152,8 +160,8 @@ class NotifyConfig(Model):
     )
     heartbeat: HeartbeatUrl = key(
         "",
-        help="An address that is called after every successful run, for a service that alerts when "
-        "no call comes. It is a secret, ideally ${HEARTBEAT_URL}.",
+        help="An address to call after every successful run, for a service that alerts you when "
+        "the calls stop. It is a secret, ideally ${HEARTBEAT_URL}.",
     )
 
     @model_validator(mode="after")
@@ -169,7 +177,8 @@ class _Content(Model):
     server: ServerConfig = key(help="The media server.")
     ledger: OptionalText = key(
         None,
-        help="The ledger, a file that records what was done; by default in the state folder.",
+        help="The file that records what was done. Without it, `listsync.db` in your account's "
+        "state folder.",
     )
     exclude: Annotated[tuple[Exclusion, ...], AfterValidator(_with_positions)] = key(
         (), help="Titles that are never requested: imdb:tt0944947, tmdb:movie:550."
@@ -178,14 +187,14 @@ class _Content(Model):
         {}, help="Fixes a wrong or missing match: imdb:tt28479262: tmdb:movie:1155."
     )
     budget: OptionalBudget = key(
-        None, help="The most titles requested per period, across all lists: 100/week."
+        None, help="The maximum number of titles requested per period, across all lists: 100/week."
     )
     providers: ProvidersConfig = key(ProvidersConfig(), help="Settings of the list sites.")
     browser: BrowserConfig = key(
         BrowserConfig(), help="Settings of the browser that reads the sites."
     )
-    controller: ControllerConfig = key(ControllerConfig(), help="How listsync run works.")
-    notify: NotifyConfig = key(NotifyConfig(), help="Who is notified of what was done.")
+    controller: ControllerConfig = key(ControllerConfig(), help="Settings of `listsync run`.")
+    notify: NotifyConfig = key(NotifyConfig(), help="Where notifications are sent, and about what.")
 
     @field_validator("map", mode="before")
     @classmethod

@@ -69,11 +69,11 @@ class Limits:
         return quota.movies if kind is Kind.MOVIE else quota.seasons
 
     def _quota(self, action: Action) -> str:
-        requester, kind = action.requester, action.target.media.kind
-        allowance = self._allowance(requester.user.id, kind)
+        by, kind = action.requester, action.target.media.kind
+        allowance = self._allowance(by.user.id, kind)
         noun = "movies" if kind is Kind.MOVIE else "seasons"
         left = f"{self._room(action)} of {allowance.limit} {noun} left{within(allowance.days)}"
-        return f"{requester.user.name} has {left}{self._next_slot(requester, kind, allowance)}"
+        return f"{by.user.name} has {left} after this plan{self._next_slot(by, kind, allowance)}"
 
     def _next_slot(self, requester: Requester, kind: Kind, allowance: Allowance) -> str:
         """A quota has no timetable: its oldest counting request is the first to leave."""

@@ -65,7 +65,7 @@ def fact_lines(explanation: Explanation) -> Iterator[Fact]:
 
 def _explained(explanation: Explanation) -> tuple[str, str, list[Fact]]:
     label = words.label(explanation["media"], None, is_4k=explanation["is_4k"])
-    facts = [*fact_lines(explanation), ("to change", explanation["would_change"])]
+    facts = [*fact_lines(explanation), ("next", explanation["would_change"])]
     return label, words.where(explanation["media"]), facts
 
 
@@ -73,8 +73,8 @@ def _unwanted(row: Unwanted) -> tuple[str, str, list[Fact]]:
     place = f", place {row['position']}" if row["position"] else ""
     facts = [
         ("on", f"{row['list']}{place}"),
-        ("verdict", f"none: {row['why']}"),
-        ("to change", row["would_change"]),
+        ("verdict", f"not wanted: {row['why']}"),
+        ("next", row["would_change"]),
     ]
     return words.with_year(words.title(row["title"] or "a title"), row["year"]), "", facts
 

@@ -32,6 +32,8 @@ from reconciler.core.model import (
 from reconciler.core.titles import NoAction
 from tests.core.values import ADMIN, ANNA, NOW, having, item, request, server, wishes
 
+AFTER = " after this plan"
+
 
 def ask(
     media: MediaKey,
@@ -204,11 +206,11 @@ def test_a_refusal_says_what_is_left_and_when_there_is_more() -> None:
 
     assert refusal(limits, film(12), capped(9)) == (
         Reason.QUOTA,
-        "anna has 0 of 5 movies left in 7 days; the next slot opens 2026-11-27 20:15 UTC",
+        f"anna has 0 of 5 movies left in 7 days{AFTER}; the next slot opens 2026-11-27 20:15 UTC",
     )
     assert refusal(limits, show(13, 1, 2, 3), capped(9)) == (
         Reason.QUOTA,
-        "anna has 0 of 10 seasons left in 7 days; the next slot opens 2026-11-25 20:15 UTC",
+        f"anna has 0 of 10 seasons left in 7 days{AFTER}; the next slot opens 2026-11-25 20:15 UTC",
     )
     assert refusal(limits, film(14, by=ADMIN), capped(1)) == (
         Reason.OVER_CAP,
@@ -219,9 +221,12 @@ def test_a_refusal_says_what_is_left_and_when_there_is_more() -> None:
 @pytest.mark.parametrize(
     ("days", "left"),
     [
-        (1, "0 of 5 movies left in 1 day; the next slot opens 2026-11-23 20:15 UTC"),
-        (None, "0 of 5 movies left"),
-        (0, "0 of 5 movies left"),
+        (
+            1,
+            "0 of 5 movies left in 1 day after this plan; the next slot opens 2026-11-23 20:15 UTC",
+        ),
+        (None, "0 of 5 movies left after this plan"),
+        (0, "0 of 5 movies left after this plan"),
     ],
 )
 def test_a_quota_may_count_a_day_or_for_ever(days: int | None, left: str) -> None:

@@ -39,9 +39,7 @@ def test_a_plan_shows_where_requests_go_and_apply_sends_them_there(household: Ho
     shown = household.run("plan")
     assert shown.code == 0
     explained = " ".join(household.run("explain", f"imdb:{SHOW.imdb}").out.split())
-    assert (
-        "requester admin, auto-approved · to Sonarr: profile HD, tags kids to change" in explained
-    )
+    assert "requester admin, auto-approved · to Sonarr: profile HD, tags kids next" in explained
     assert "· to Radarr: profile HD, tags kids · to Sonarr: profile HD, tags kids" in shown.out
     assert household.run("apply", "--yes").code == 0
     assert requests_sent(household) == [

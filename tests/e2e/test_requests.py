@@ -110,7 +110,7 @@ def test_top_then_quota_then_cap_then_budget_and_none_blocks_what_stands_behind(
     assert set(household.stored()) == set(numbers([FILMS[0], FILMS[4], FILMS[5], FILMS[7]]))
     again = household.run("plan", "--all").out
     assert "the budget is 4 a week; the next slot opens 20" in again
-    assert "alice has 0 of 1 movies left in 7 days; the next slot opens 20" in again
+    assert "alice has 0 of 1 movies left in 7 days after this plan; the next slot opens 20" in again
 
 
 def test_a_server_on_which_most_is_gone_stops_everything_and_says_what_to_do(

@@ -66,7 +66,10 @@ def test_a_title_beyond_the_top_of_its_list_says_so(world: World) -> None:
     (row,) = unwanted(reconciliation, f"imdb:{FILMS[3].imdb}")
     assert (row["list"], row["position"], row["why"]) == ("wishes", 4, "beyond the list's top: 2")
     text = explain_text([], "?", [row])
-    assert "  verdict   none: beyond the list's top: 2\n  to change raise `top` of wishes\n" in text
+    assert (
+        "  verdict   not wanted: beyond the list's top: 2\n  next      raise `top` of wishes\n"
+        in text
+    )
     assert unwanted(reconciliation, f"imdb:{FILMS[1].imdb}") == []
 
 
@@ -171,7 +174,7 @@ def test_the_report_of_a_run_keeps_the_lines_of_explain(world: World) -> None:
     text = explain_text(explain(reconciliation, FILMS[0].title), "?")
     for report in reports.values():
         row = next(row for row in report.rows if row.item.ids.tmdb == FILMS[0].tmdb)
-        lines = [*row.facts, ("to change", row.advice)]
+        lines = [*row.facts, ("next", row.advice)]
         assert "".join(f"  {label:9} {fact}\n" for label, fact in lines) in text
     places = {name: [row.item.position for row in report.rows] for name, report in reports.items()}
     assert places == {"wishes": [1, 2], "others": [1]}
@@ -186,6 +189,6 @@ def test_on_a_terminal_a_long_line_wraps_under_its_beginning(world: World) -> No
     lines = explain_lines(explain(world.look(), "A Title of Many Words"), "?")
     rows = text_of(lines, Look(80)).splitlines()
     assert max(map(len, rows)) <= 80
-    advice = next(number for number, row in enumerate(rows) if row.startswith("  to change "))
+    advice = next(number for number, row in enumerate(rows) if row.startswith("  next "))
     assert [row[:12].strip() for row in rows[advice + 1 :]] == [""] * (len(rows) - advice - 1)
     assert len(rows) > advice + 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -157,11 +157,15 @@ def _keys(section: Mapping[str, Any]) -> str:
         if key in required:
             built_in = "*required*"
         elif key in either:
-            built_in = "*one of the two is required*"
+            built_in = _one_required(either)
         elif key in some:
-            built_in = "*one or both are required*"
+            built_in = _one_required(some)
         rows.append(f"| `{key}` | {built_in} | {_cell(schema['description'])} |")
     return "\n".join(rows)
+
+
+def _one_required(keys: Iterable[str]) -> str:
+    return f"*{' or '.join(f'`{key}`' for key in sorted(keys))} is required*"
 
 
 def _built_in(schema: Mapping[str, Any]) -> str:

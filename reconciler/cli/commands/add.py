@@ -15,7 +15,8 @@ from reconciler.errors import ConfigError, ListsyncError, UsageError
 
 Text = Annotated[str, typer.Argument(metavar="URL", help="URL of a list, or an id like imdb:top.")]
 Name = Annotated[
-    str | None, typer.Option("--name", metavar="NAME", help="Name of the list.  [default: derived]")
+    str | None,
+    typer.Option("--name", metavar="NAME", help="Name of the list.  [default: from the URL]"),
 ]
 _UNCHANGED = "nothing was changed"
 

@@ -17,7 +17,7 @@ from reconciler.errors import ListsyncError
 
 @command_with(LEDGER, PLAIN_OUTPUT, VERBOSE)
 def adopt(settings: Settings, name: ListName) -> int:
-    """Mark a list's current titles as handled: none are requested."""
+    """Mark a list's current titles as adopted: it never requests them."""
     from reconciler import wiring
     from reconciler.cli.output import print_result, with_version
     from reconciler.cli.selection import find_list
@@ -34,7 +34,7 @@ def adopt(settings: Settings, name: ListName) -> int:
         wiring.open_sources(config, settings.config_path, path, routes) as sources,
     ):
         snapshot = sources.fetch(lst.source)
-    # Unverified is enough: a person says that the list is whole.
+    # Unverified is enough: the person who adopts it vouches that the list is whole.
     if snapshot.outcome not in {Outcome.COMPLETE, Outcome.UNVERIFIED}:
         raise ListsyncError(
             f"{name} is {snapshot.outcome}, not complete; nothing was adopted",
@@ -51,8 +51,8 @@ def adopt(settings: Settings, name: ListName) -> int:
         settings.output,
         with_version(list=name, adopted=count),
         lambda _: (
-            f"adopted {counted(count, 'title')} from {name}: none of them will be requested; "
-            "titles added later will be\n"
+            f"adopted {counted(count, 'title')} from {name}: the list will never request them, "
+            "only titles that are added later\n"
         ),
     )
     return 0

@@ -15,7 +15,7 @@ from reconciler.cli.options import PlainForm, PlainOutput, option
 Program = StrEnum("Program", {"LISTSYNC": "listsync"})
 ProgramName = Annotated[Program, typer.Argument(metavar="listsync", help="Program to import from.")]
 Place = Annotated[
-    Path, typer.Argument(metavar="PATH", help="Folder with .env and data, or one of the two files.")
+    Path, typer.Argument(metavar="PATH", help="ListSync's folder, its .env or its database.")
 ]
 Config = Annotated[
     Path | None,
@@ -41,7 +41,7 @@ def import_(  # noqa: PLR0913 - a command's parameters are its options
     server: Server = None,
     output: PlainOutput = PlainForm.TEXT,
 ) -> int:
-    """Import the settings, lists and history of ListSync."""
+    """Import settings, lists and history from the original ListSync."""
     from reconciler.cli.moving import conversion, installation, original
     from reconciler.cli.output import print_lines, with_version
 

@@ -36,7 +36,7 @@ def init(
     *,
     force: Force = False,
 ) -> int:
-    """Write a config file with the lists that you paste."""
+    """Write a config file from the URLs of your lists."""
     from reconciler.cli import starter
 
     path = config or context.obj.config_path

@@ -15,7 +15,9 @@ from reconciler.cli.options import DEBUG_DIR, LEDGER, VERBOSE, Settings, command
 
 Poll = Annotated[
     bool,
-    typer.Option("--poll", help="Check the config every second, for NFS without change events."),
+    typer.Option(
+        "--poll", help="Check the config every second, for NFS, which reports no changes."
+    ),
 ]
 
 
