@@ -122,7 +122,7 @@ class ControllerConfig(Model):
     drain: Duration = key("30s", help="How long run may take to shut down.")
     grace: DurationOrZero = key(
         "2m",
-        help="How long `listsync run` delays config changes that widen rights; 0s: no wait.",
+        help="How long `listsync run` delays changes that give it more permissions; 0s: no wait.",
     )
 
 

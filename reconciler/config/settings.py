@@ -17,7 +17,7 @@ class Origin(StrEnum):
     FILE = "file"  # outside of lists and defaults
     DEFAULTS = "defaults"
     LIST = "list"
-    ACCEPTED = "accepted earlier"  # the file's own value waits, since it widens rights
+    ACCEPTED = "accepted earlier"  # the file's own value waits: it gives more permissions
 
 
 @dataclass(frozen=True, slots=True)

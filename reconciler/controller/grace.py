@@ -1,4 +1,4 @@
-"""The grace period of config changes that widen rights, as core/rights_change.py decides."""
+"""The grace period of config changes that give more permissions (core/rights_change.py)."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ class GracePeriod:
         except (LedgerError, LockHeldError) as error:
             self._retry = self._clock.running() + _RETRY
             if str(error) != self._trouble:
-                event = "the ledger cannot be written; changes that widen rights wait until it can"
+                event = "the ledger is not writable; changes that give more permissions wait"
                 _log.warning(event, error=str(error))
             self._trouble = str(error)
             return False
@@ -190,13 +190,13 @@ def _log_changes(
 ) -> None:
     for change in news[:_MOST_LINES]:
         until = change.until and iso_time(change.until)
-        event = "a config change widens rights and waits; revert the config to undo it"
+        event = "a config change gives listsync more permissions and waits; revert it to undo it"
         _log.warning(event, list=_scope(change.list), change=change.words, until=until)
     if len(news) > _MOST_LINES:
         number = len(news) - _MOST_LINES
         _log.warning("more such changes wait; see `listsync status`", number=number)
     for event, changes in (
-        ("a change that widens rights took effect", granted),
+        ("a change that gives listsync more permissions took effect", granted),
         ("a waiting change was reverted", reverted),
     ):
         for widening in list(changes)[:_MOST_LINES]:

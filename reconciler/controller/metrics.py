@@ -95,7 +95,7 @@ class _StatusCollector(Collector):
         ):
             value = conditions.is_true(by_type, kind)
             yield GaugeMetricFamily(f"listsync_{name}", help_text, value=value)
-        help_text = "Config changes that widen rights and are not in effect yet."
+        help_text = "Config changes that give listsync more permissions and are not in effect yet."
         yield GaugeMetricFamily("listsync_changes_waiting", help_text, value=len(now.waiting))
         ready = _family("ready", "1 if the list is ready: read and applied.")
         suspended = _family("suspended", "1 if the config suspends the list.")

@@ -9,7 +9,7 @@
 | ConfigValid | the current file is valid |
 | ServerReachable | the media server answers, and takes the key |
 | LedgerUsable | the ledger can be written |
-| RightsWaiting | a change of the file that widens rights is not in effect yet |
+| RightsWaiting | a change that gives listsync more permissions waits |
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def ledger(trouble: str) -> Finding:
 
 
 def rights(waiting: Sequence[WaitingChange]) -> Finding:
-    """Which changes of the file wait because they widen rights."""
+    """Which changes of the file wait because they give listsync more permissions."""
     if not waiting:
         return Finding(RIGHTS_WAITING, Status.FALSE, "NothingWaits", "")
     changes = [

@@ -6,7 +6,7 @@
 | stalled | when a list cannot recover by itself, unless the file itself holds it back |
 | recovered | when such a list is read and applied again |
 | config-invalid | when the file becomes invalid |
-| rights-waiting | when a change of the file widens rights, and therefore waits |
+| rights-waiting | when a change of the file waits because it gives more permissions |
 
 A stalled list is reported again only after it has recovered. An unreachable site in between does
 not count as a recovery.

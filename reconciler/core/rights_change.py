@@ -1,10 +1,10 @@
-"""Whether a changed file takes effect now, or waits because it widens rights.
+"""Whether a changed file takes effect now, or waits because it gives listsync more permissions.
 
 | the file | waits |
 |---|---|
 | another ``server.url`` | the whole file |
 | an entry of ``exclude`` is gone | the whole file |
-| ``defaults`` widen rights that a list takes from there | the whole file |
+| ``defaults`` give more permissions to a list that inherits them | the whole file |
 | a requester is removed, or replaced by one with more rights | the list |
 | ``approval: auto``, ``4k: true``, ``prune: cancel-pending`` | the list |
 | an exclude list is gone, excludes less, moves, or becomes ``role: request`` | the list |
@@ -49,7 +49,7 @@ class RightsDecision:
     state: RightsState
     holds_file: bool = False  # the whole file stays as it was accepted
     lists: tuple[tuple[str, bool], ...] = ()  # in effect, by name; True: as it was accepted
-    granted: tuple[Widening, ...] = ()  # what widens rights from now on
+    granted: tuple[Widening, ...] = ()  # the changes that take effect now
 
 
 def decide(
@@ -300,7 +300,7 @@ def _of_requests(before: Rights, after: Rights, users: Sequence[User] | None) ->
 def _requester_widens(before: Rights, after: Rights, users: Sequence[User] | None) -> str:
     """The change in words; empty: the new requester has no more rights than the old one.
 
-    To name a requester widens nothing: until then the owner of the API key asked.
+    Naming a requester adds none: without one, requests are made as the owner of the API key.
     """
     old, new = before.requester, after.requester
     if old is None or old == new:

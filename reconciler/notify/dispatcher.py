@@ -83,7 +83,7 @@ class NotificationDispatcher:
         self._send(config, [Notice(Event.CONFIG_INVALID, why=reason)])
 
     def notify_waiting_changes(self, config: Config, changes: Sequence[WaitingChange]) -> None:
-        """Notify of changes that widen rights and wait. ``config``: the one in effect."""
+        """Notify of waiting changes that give more permissions. ``config``: the one in effect."""
         reason = conditions.rights(changes).message
         self._send(config, [Notice(Event.RIGHTS_WAITING, why=reason)])
 

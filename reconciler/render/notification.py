@@ -54,7 +54,7 @@ def message(notice: Notice) -> Message:
             effect = "The last valid config stays in effect. See: listsync validate"
             body = f"{harmless(notice.why)}\n{effect}"
         case Event.RIGHTS_WAITING:
-            title = "a config change that widens rights is waiting"
+            title = "a config change that gives listsync more permissions is waiting"
             body = f"{harmless(notice.why)}\nSee: listsync status"
     return Message(notice.event, f"listsync: {title}", body)
 

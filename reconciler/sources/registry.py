@@ -242,8 +242,8 @@ def _by_its_end(url: SplitResult) -> Site | None:
 
 def _instead() -> str:
     return (
-        "for a feed, write rss:ADDRESS, for JSON json:ADDRESS, with https:// in it; otherwise"
-        f" paste a list's address, or write {_forms()}"
+        "write rss:https://… for a feed, json:https://… for JSON; otherwise paste a list's address,"
+        f" or write {_forms()}"
     )
 
 

@@ -81,7 +81,7 @@ def test_many_titles_are_counted() -> None:
         ),
         pytest.param(
             Notice(Event.RIGHTS_WAITING, why="in effect by noon: wishes: 4k is turned on"),
-            "listsync: a config change that widens rights is waiting",
+            "listsync: a config change that gives listsync more permissions is waiting",
             "in effect by noon: wishes: 4k is turned on",
             id="rights-waiting",
         ),

@@ -328,7 +328,7 @@ class TestRun:
         assert "listsync.yaml:1:1" in post["message"]
         assert post["type"] == "failure"
 
-    def test_a_change_that_widens_rights_is_reported_with_when_it_takes_effect(
+    def test_a_change_that_gives_more_permissions_is_reported_with_when_it_takes_effect(
         self, household: Household, receiver: Receiver
     ) -> None:
         lists_by_name = lists(household, wishes=(DUNE,))
@@ -342,7 +342,10 @@ class TestRun:
             (waiting,) = run.status()["waiting"]
 
         (post,) = receiver.posts
-        assert post["title"] == "listsync: a config change that widens rights is waiting"
+        assert (
+            post["title"]
+            == "listsync: a config change that gives listsync more permissions is waiting"
+        )
         assert "wishes: requester alice is removed" in post["message"]
         assert waiting["until"] in post["message"]
         assert post["type"] == "warning"

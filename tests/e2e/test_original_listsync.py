@@ -68,7 +68,7 @@ LEFT = {
     ("letterboxd", "anna/watchlist"): "export your data",
     ("letterboxd", "anna/night"): "export your data",
     ("tmdb", "8136"): "set providers.tmdb.api_key",
-    ("simkl", "https://simkl.com/5/list/1/x"): "does not give custom lists",
+    ("simkl", "https://simkl.com/5/list/1/x"): "does not provide custom lists",
     ("collections", "Harry Potter Collection"): "tmdb:collection/NUMBER",
     ("plex", "x"): "an unknown kind of list",
     ("imdb", "https://www.imdb.com/chart/top/"): "is the same list as imdb-top",

@@ -1,4 +1,4 @@
-"""A change of the file that widens rights waits, with a clock set by hand: nobody waits for it."""
+"""Changes of the file that give more permissions wait. The clock is set by hand: no sleeping."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_each_process_logs_what_waits_once(world: World, tmp_path: Path) -> None
     with capture_logs() as log, started(world, tmp_path) as service:
         changed(world, service)
 
-    (line,) = [line for line in log if "widens rights and waits" in line["event"]]
+    (line,) = [line for line in log if "more permissions and waits" in line["event"]]
     assert (line["list"], "until" in line) == ("wishes", True)
 
 

@@ -69,10 +69,10 @@ def test_the_page_speaks_of_every_key_of_the_file() -> None:
 
 
 @pytest.mark.parametrize("key", sorted(keys(File)))
-def test_only_where_the_page_says_now_a_change_gives_lists_their_turn(key: str) -> None:
+def test_only_where_the_page_says_immediately_a_change_runs_lists(key: str) -> None:
     value, names = CHANGED[key]
     assert changed_lists({key: value}) == names
-    assert bool(names) is ("now:" in row_of(key) or "now, for" in row_of(key))
+    assert bool(names) is ("immediately:" in row_of(key) or "immediately, for" in row_of(key))
 
 
 @pytest.mark.parametrize("option", sorted(keys(ListOptions)))

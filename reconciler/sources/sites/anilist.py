@@ -42,7 +42,7 @@ ADDRESSES = AddressTable(
     "anilist",
     f"{_WRITE}, or write {FORMS}",
     (
-        Address("/user/[^/]+/mangalist(?:/.*)?", refuse="manga are not requested:"),
+        Address("/user/[^/]+/mangalist(?:/.*)?", refuse="manga cannot be requested:"),
         Address("/user/[^/]+(?:/(?!animelist).*)?", refuse="this is a user's page:"),
         Address(_USER, "{user}"),
         Address(f"{_USER}{_AT}(?P<status>{_STATUS_NAMES})", "{user}/{status}"),
@@ -55,8 +55,8 @@ ADDRESSES = AddressTable(
         ),
         Address(
             f"{_USER}{_AT}[^/]*",
-            refuse=f"AniList's statuses are {', '.join(_STATUSES)}; a custom list is part of its"
-            f" status: {_WRITE}",
+            refuse=f"AniList's statuses are {', '.join(_STATUSES)}; titles on a custom list have"
+            f" one, too: {_WRITE}",
         ),
         Address("/(?:anime|manga)(?:/.*)?", refuse="this is one title, not a list:"),
         Address("/search(?:/.*)?", refuse="searches and popular titles are not lists:"),

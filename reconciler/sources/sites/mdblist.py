@@ -44,7 +44,7 @@ ADDRESSES = AddressTable(
         Address(rf"(?:lists/)?{_NUMBER}{_DATA}", "{number}"),
         Address(
             rf"/lists/{_NUMBER}",
-            refuse="a list by its number, or a user's index? write mdblist:{number}",
+            refuse="this may be a list or a user: for the list, write mdblist:{number}",
         ),
         Address(rf"/lists/{_NUMBER}{_DATA}", "{number}"),
         Address(rf"/\?list={_NUMBER}", "{number}"),

@@ -42,7 +42,8 @@ ADDRESSES = AddressTable(
         Address(f"{_LIST}tv/{_PLANNED}", "{user}shows/plantowatch"),
         Address(f"{_LIST}tv/{_STATUS}", "{user}shows/{status}"),
         Address(
-            "/[^/]+/list(?:/.*)?|/lists(?:/.*)?", refuse="Simkl's API does not give custom lists:"
+            "/[^/]+/list(?:/.*)?|/lists(?:/.*)?",
+            refuse="Simkl's API does not provide custom lists:",
         ),
         Address(
             "/(?:movies|tv|anime)/[1-9][0-9]*(?:/.*)?", refuse="this is one title, not a list:"

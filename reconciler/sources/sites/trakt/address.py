@@ -153,5 +153,5 @@ def _mode(query: Mapping[str, list[str]], rest: Sequence[str] = ()) -> str:
     words = [word for value in values for word in value.split(",")]
     kinds = {KINDS[word] for word in words if word in KINDS}
     if not kinds and (other := next((word for word in words if word in _OTHERS), "")):
-        raise ValueError(f"a list cannot be narrowed to {other}: paste its address without that")
+        raise ValueError(f"a list cannot be filtered by {other}: paste its address without that")
     return f"?mode={MODES[kinds.pop()]}" if len(kinds) == 1 else ""
