@@ -67,20 +67,58 @@ def read_file(path: Path, most: int) -> bytes:
 
 @contextmanager
 def new_files(contents: Mapping[Path, tuple[bytes, int]]) -> Iterator[None]:
-    """Create files, each with its permissions; all are removed again if the block fails.
+    """Create files with their permissions once the block has ended, in this order, or none.
 
-    Raises FileExistsError and OSError, both with the file's name.
+    Each is there whole or not at all, and the last one says that all are: what a killed process
+    has left of the others is kept. Raises FileExistsError and OSError, both with the file's name.
     """
-    with ExitStack() as created:
+    *_, last = contents
+    with ExitStack() as temporaries:
+        created = temporaries.enter_context(ExitStack())
+        written: dict[Path, Path] = {}
         for path, (content, mode) in contents.items():
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-            created.callback(path.unlink, missing_ok=True)
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(handle)
+            try:
+                if path == last or not _is_left_over(path, content, mode):
+                    written[path] = _write_beside(path, content, mode)
+                    temporaries.callback(written[path].unlink, missing_ok=True)
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, str(path)) from error
         yield
+        for path, temporary in written.items():
+            _place(temporary, path)
+            created.callback(path.unlink, missing_ok=True)
         created.pop_all()
+
+
+def _is_left_over(path: Path, content: bytes, mode: int) -> bool:
+    """Whether a file is there already, with this content and these permissions."""
+    return os.path.lexists(path) and (
+        path.lstat().st_mode == stat.S_IFREG | mode and path.read_bytes() == content
+    )
+
+
+def _write_beside(path: Path, content: bytes, mode: int) -> Path:
+    """A new file with the content, in the same folder. Raises OSError, also if ``path`` exists."""
+    if os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.unlink(missing_ok=True)  # of a process that was killed
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(handle)
+    return temporary
+
+
+def _place(temporary: Path, path: Path) -> None:
+    """Give a file its name, which must be free. Raises OSError with the name."""
+    try:
+        os.link(temporary, path)
+    except OSError as error:
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
+        temporary.rename(path)  # a file system without hard links
 
 
 def replace_file(path: Path, content: bytes) -> None:

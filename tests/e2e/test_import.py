@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import sqlite3
 import stat
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -167,6 +170,76 @@ def test_two_files_of_the_same_path_are_refused(
     done = household.run(*IMPORT, *arguments)
     assert (done.code, "two files would have the same path" in done.err) == (64, True)
     assert sorted(household.folder.iterdir()) == [old, household.ledger.parent]
+
+
+# Kills itself before it touches a file of the household for the n-th time.
+KILLED = """
+import os, signal, sys
+touches_left = int(sys.argv.pop(1))
+def count(event, arguments):
+    global touches_left
+    if event in ("open", "os.link", "os.remove", "sqlite3.connect"):
+        path = str(arguments[0])
+        if path.startswith((os.getcwd(), "state", ".listsync", ".seerr", "listsync", "seerr")):
+            touches_left -= 1
+            if touches_left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(count)
+from reconciler.__main__ import main
+main()
+"""
+
+
+@pytest.mark.usefixtures("old")
+def test_an_import_that_was_killed_anywhere_is_completed_by_the_next(
+    household: Household, films: list[Title]
+) -> None:
+    config, key = household.folder / "listsync.yaml", household.folder / "seerr-api-key"
+    sentence = f"{len(films) - 1 + MANY} titles from ListSync's history will not be requested"
+    codes, left = [], set()
+    for touches in range(100):
+        command = (sys.executable, "-c", KILLED, str(touches))
+        codes.append(household.apart(*IMPORT, command=command).code)
+        left.add((key.exists(), config.exists()))
+        if not config.exists():
+            assert sentence in household.run(*IMPORT).out
+        assert household.run("validate").code == 0
+        assert key.read_text() == f"{household.server.api_key}\n"
+        with closing(sqlite3.connect(household.ledger)) as ledger:
+            query = "SELECT COUNT(*) FROM memory_entries WHERE NOT present"
+            assert ledger.execute(query).fetchone() == (len(films) - 1 + MANY,)
+        assert household.run(*IMPORT).code == 64
+        if codes[-1] == 0:
+            break
+        for file in (config, key, *household.ledger.parent.iterdir()):
+            file.unlink()
+    assert codes.pop() == 0
+    assert set(codes) == {-signal.SIGKILL}
+    assert left == {(False, False), (True, False), (True, True)}
+    assert sorted(household.folder.glob(".*")) == []
+
+
+def test_a_secret_that_others_may_read_is_not_taken_for_one_of_an_import(
+    household: Household, old: Path
+) -> None:
+    key = old.parent / "seerr-api-key"
+    key.write_text(f"{household.server.api_key}\n")
+    key.chmod(0o644)
+    done = household.run(*IMPORT)
+    assert (done.code, "seerr-api-key: the file already exists" in done.err) == (64, True)
+
+
+@pytest.mark.usefixtures("old")
+def test_an_import_works_without_hard_links(
+    household: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def link(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "no hard links here")
+
+    monkeypatch.setattr(os, "link", link)
+    assert household.run(*IMPORT).code == 0
+    assert household.run("validate").code == 0
+    assert household.run(*IMPORT).code == 64
 
 
 def locked(old: Path) -> Callable[[], None]:

@@ -11,7 +11,7 @@ from typing import TypedDict
 from reconciler import wiring
 from reconciler.cli import starter
 from reconciler.cli.moving.conversion import Conversion
-from reconciler.config.own_files import new_files, replace_file
+from reconciler.config.own_files import new_files
 from reconciler.core.model import MediaKey, MemoryEntry, MemoryKey, Target
 from reconciler.errors import ListsyncError, UsageError
 from reconciler.render.layout import Cell, Line
@@ -19,6 +19,7 @@ from reconciler.render.words import counted
 
 _INDENT = Cell("  ")
 _SUBJECT = 28  # columns
+_HANDLED = MemoryEntry(present=False)
 
 
 class ImportDocument(TypedDict):
@@ -39,8 +40,8 @@ def install(
 ) -> ImportDocument:
     """Write everything or, if anything fails, nothing. Raises UsageError and ListsyncError.
 
-    The config file is there first, empty, and has its content last: without the history it would
-    have titles requested that somebody has declined.
+    The config file is the last: without the history it would have titles requested that somebody
+    has declined. Where an import was killed, the next one completes it.
     """
     config = starter.check_loads(conversion.text, conversion.variables, conversion.secrets)
     ledger_path = wiring.ledger_path(config.ledger, config_path, ledger)
@@ -53,17 +54,20 @@ def install(
         hint = "nothing was written; choose another path with -c or --ledger"
         raise UsageError("two files would have the same path", where=str(config_path), hint=hint)
     try:
-        with new_files({config_path: (b"", 0o666), **files}):
-            with wiring.open_ledger(config, ledger_path) as opened:
-                remembered = {key.target for key in opened.memory.read().slots}
-                targets = [Target(media, conversion.is_4k) for media in handled]
-                entries = {
-                    MemoryKey(t): MemoryEntry(present=False) for t in targets if t not in remembered
-                }
-                opened.memory.record(entries, {})
-            replace_file(config_path, conversion.text.encode())
+        with (
+            new_files({**files, config_path: (conversion.text.encode(), 0o666)}),
+            wiring.open_ledger(config, ledger_path) as opened,
+        ):
+            targets = [Target(media, conversion.is_4k) for media in handled]
+            entries = {MemoryKey(target): _HANDLED for target in targets}
+            remembered = opened.memory.read().slots.items() - entries.items()
+            for key, _ in remembered:
+                entries.pop(MemoryKey(key.target), None)
+            opened.memory.record(entries, {})
     except FileExistsError as error:
-        hint = "nothing was written; choose another folder with -c FOLDER/listsync.yaml"
+        hint = (
+            "nothing was written; move the file, or choose another folder: -c FOLDER/listsync.yaml"
+        )
         raise UsageError("the file already exists", where=str(error.filename), hint=hint) from error
     except OSError as error:
         message = f"the file cannot be written ({error.strerror})"
