@@ -96,6 +96,7 @@ from reconciler.errors import LedgerError
 from reconciler.ledger import SqliteLedger
 
 structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+Path("/").as_uri()  # imports more since Python 3.13, which another user may not be able to read
 if os.getuid() == 0:  # permission bits do not bind root
     os.setgroups([])
     os.setgid(65534)
