@@ -96,7 +96,7 @@ def run_checks(  # noqa: PLR0913 - everything that a run needs
         for lst in requesting:
             yield from _services(lst, server)
     yield _check("ledger", partial(_ledger, open_ledger))
-    if is_public(listen := config.controller.listen):  # a container has to: no failure
+    if is_public(listen := config.controller.listen):  # a container has to, so it is not a failure
         finding = f"run listens on {listen}, where other machines can read list names and titles"
         todo = "to prevent that, set controller.listen: 127.0.0.1:8099"
         yield Check("listen", ok=True, finding=finding, todo=todo)
@@ -181,7 +181,7 @@ def _requester(lists: Sequence[ListConfig], server: MediaServer, owner: User) ->
 
 
 def _kinds(lst: ListConfig) -> tuple[Kind, ...]:
-    """The kinds of title that a list may request; which ones it holds is not known here."""
+    """The kinds of title that a list may request; which ones it contains is not known here."""
     return lst.filter.types or tuple(Kind)
 
 
@@ -247,7 +247,7 @@ def _start(config: Config, browser: Browser) -> str:
 def _browser(
     config: Config, browser: Browser, obstacle: Callable[[], str | None]
 ) -> Iterator[Check]:
-    """No sandbox is information, not a failure: root and most containers cannot have one."""
+    """A missing sandbox is not a failure: root and most containers cannot have one."""
     start_check = _check("browser", partial(_start, config, browser))
     yield start_check
     if not start_check.ok:

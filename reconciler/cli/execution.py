@@ -52,11 +52,11 @@ class ApplyResult:
     outcomes: Outcomes
     interrupted: int  # the exit code of a signal; 0: there was none
     trouble: ListsyncError | None
-    saved: Leftovers | None = None  # what was left alone of a saved plan
+    saved: Leftovers | None = None  # the actions of a saved plan that were not done
     is_shown: bool = False  # all of it was printed already
 
     def exit_code(self, *, detailed: bool) -> int:
-        """A signal's first, then that of what ended it, then the plan's."""
+        """The signal's exit code, otherwise the error's, otherwise the plan's."""
         changes = detailed and bool(self.outcomes)
         code = exit_code(self.reconciliation, self.outcomes, changes=changes)
         return self.interrupted or (self.trouble and self.trouble.exit_code) or code
@@ -90,7 +90,7 @@ def parse_order(  # noqa: PLR0913 - a command's parameters are its options
 
 
 def apply(order: Order) -> int:
-    """Carry out an order, print what came of it and send notifications: the exit code."""
+    """Carry out an order, print the result, send notifications, and return the exit code."""
     config, settings = order.config, order.settings
     dispatcher = wiring.dispatcher()
     with settings.open_context(config) as context:
@@ -136,7 +136,7 @@ def _remaining_lists(config: Config, saved: SavedPlan) -> tuple[str, ...] | None
 
 
 def _apply_at_once(order: Order, context: Context) -> ApplyResult:
-    """Plan and act under the lock, without asking; of a saved plan only what it agrees to."""
+    """Plan and act under the lock, without asking; with a saved plan, only its actions."""
     config = order.config
     with _acting(order, context) as recorder:
         with recording_outage(config, context.ledger, context.clock):
@@ -159,7 +159,7 @@ def _apply_at_once(order: Order, context: Context) -> ApplyResult:
 
 
 def _apply_after_asking(order: Order, context: Context) -> ApplyResult | None:
-    """Print a plan, and do what is still needed of it after a yes; None: the answer was no."""
+    """Print a plan, ask, and do what is still needed. None if the answer was no."""
     config = order.config
     preview = reconcile_lists(config, context, order.names)
     _check_current(order, preview)
@@ -179,7 +179,7 @@ def _apply_after_asking(order: Order, context: Context) -> ApplyResult | None:
 
 @contextmanager
 def _acting(order: Order, context: Context) -> Iterator[RunRecorder]:
-    """Be the only writer, with the lists' histories under their names; record the run."""
+    """Hold the lock, move the history of renamed lists, and record the run."""
     with context.ledger.lock():
         context.ledger.rename(order.config.rules)
         with record_run(context, "apply") as recorder:

@@ -70,7 +70,7 @@ def main(folder: Path, env: Mapping[str, str]) -> int:
 
 
 def only_sites_failed(document: PlanDocument) -> bool:
-    """Whether nothing failed but the reading of sites, which no change of the config can help.
+    """Whether the only failures are sites that could not be read, which is not the config's fault.
 
     A list in a file is in the repository, and can be fixed there.
     """
@@ -86,7 +86,7 @@ def only_sites_failed(document: PlanDocument) -> bool:
 
 
 def report(document: PlanDocument | None, errors: str, env: Mapping[str, str]) -> str:
-    """Markdown: the plan or the result; without one, the errors as text that mentions nobody."""
+    """Markdown: the plan or the result; without one, the errors as text without mentions."""
     run = (
         f"{env['GITHUB_SERVER_URL']}/{env['GITHUB_REPOSITORY']}/actions/runs/{env['GITHUB_RUN_ID']}"
     )

@@ -21,7 +21,7 @@ _RESTRICTIONS = ("LISTSYNC_ALLOW_SERVER", "LISTSYNC_ALLOW_ENV")  # a host could 
 
 
 def is_alive(config: Path) -> bool:
-    """Whether ``run`` answers, or listens nowhere.
+    """Whether ``run`` answers, or has no address to listen on.
 
     A changed ``controller.listen`` takes effect at the next start: the default is tried as well.
     """

@@ -17,7 +17,7 @@ import typer
 
 from reconciler.errors import ConfigError
 
-if TYPE_CHECKING:  # slow to import, and no part of --help
+if TYPE_CHECKING:  # slow to import, and not needed for --help
     from reconciler.config import Config, Restrictions
     from reconciler.ports import Sources
     from reconciler.sync.reconcile import Context
@@ -57,7 +57,7 @@ class Color(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The shared options: those after the command, else before it, else of the environment."""
+    """The shared options: after the command, otherwise before it, otherwise the environment's."""
 
     config_path: Path
     ledger: Path | None = None
@@ -110,7 +110,7 @@ class Settings:
 
 
 def complete_list(context: typer.Context, incomplete: str) -> list[str]:
-    """List names for the shell, from the config alone, and never an error."""
+    """List names for the shell, from the config alone. Never raises."""
     from reconciler.config.file import list_names_of
 
     paths = (
@@ -142,11 +142,11 @@ _SHARED: dict[str, tuple[tuple[str, ...], str | None, str]] = {  # its names, va
 
 
 def option(name: str, note: str = "", **more: Any) -> Any:  # noqa: ANN401 - as typer's Option
-    """A shared option, with what is special to one place: its ``envvar``, say."""
+    """A shared option, with what is special to one place, such as its ``envvar``."""
     names, metavar, text = _SHARED[name]
     if name == "config_path":
         more["callback"] = _config_path
-    is_file = metavar == "FILE"  # who reads it reports what is wrong with it
+    is_file = metavar == "FILE"  # the code that reads the file reports its errors
     return typer.Option(*names, metavar=metavar, readable=not is_file, help=text + note, **more)
 
 

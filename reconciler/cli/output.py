@@ -48,7 +48,7 @@ def print_lines(settings: Settings, document: D, lines: Callable[[D], Iterable[L
 
 
 def with_version(**rows: object) -> dict[str, object]:
-    """A document of its own, with the version of its format."""
+    """A complete document, with the version of its format."""
     return {"format_version": FORMAT_VERSION, **rows}
 
 
@@ -77,7 +77,7 @@ def print_plan(document: PlanDocument, settings: Settings) -> None:
 
 
 def require_plan_path(path: Path) -> None:
-    """Raise UsageError for what ``--out`` does not replace: the config, say, or the ledger."""
+    """Raise UsageError for a file that ``--out`` must not replace, such as the config."""
     if str(path) == "-":
         raise UsageError("--out needs a file name", hint="use -o json to print the plan on stdout")
     start = b""

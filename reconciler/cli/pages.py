@@ -68,7 +68,7 @@ class StatusPages:
             return self._list(name, request)
         if section == "titles" and name:
             return self._title(name)
-        return self._unknown("Page not found", f"There is no page at {request.path}.")
+        return self._unknown("Page not found", f"{request.path} does not exist.")
 
     def _list(self, name: str, request: Request) -> Response:
         data = self._data()
@@ -90,7 +90,7 @@ class StatusPages:
     def _title(self, key: str) -> Response:
         if page := title_page(self._data(), key):
             return _html(page)
-        return self._unknown("Unknown title", f"No list had {key} at its last run.")
+        return self._unknown("Unknown title", f"{key} was not on any list at the last run.")
 
     def _unknown(self, heading: str, advice: str) -> Response:
         data = self._data()
@@ -119,7 +119,7 @@ class StatusPages:
         )
 
     def _read_reports(self) -> Mapping[str, ListReport]:
-        """The reports, parsed once for all pages until they change: one of 5,000 takes 0.15 s."""
+        """The reports, parsed once until they change: a report of 5,000 titles takes 0.15 s."""
         version = self._service.reports_version()
         if version != self._reports[0]:
             self._reports = version, self._service.reports()

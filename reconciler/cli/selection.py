@@ -21,7 +21,7 @@ _PLAN_ID = re.compile(r"[0-9a-f]{8,64}")
 
 
 def find_list(config: Config, name: str) -> ListConfig:
-    """The list of this name. Raises UsageError, which names the lists there are."""
+    """The list with this name. Raises UsageError, which shows the known names."""
     check_list_name([lst.name for lst in config.lists], name)
     return next(lst for lst in config.lists if lst.name == name)
 

@@ -29,7 +29,7 @@ class Interrupted(BaseException):
 
 @dataclass(slots=True)
 class Interrupt:
-    """Whether a signal asked to stop, and the exit code that leads to; 0: none did."""
+    """Whether a signal asked to stop, and the resulting exit code; 0 if none did."""
 
     stopping: Event = field(default_factory=Event)
     exit_code: int = 0
@@ -135,7 +135,7 @@ def _handling(
 
 
 def _handled_signals() -> list[signal.Signals]:
-    """The signals that nobody asked to ignore: ``nohup`` ignores SIGHUP."""
+    """The signals that the process does not ignore: ``nohup`` ignores SIGHUP."""
     return [signum for signum in SIGNALS if signal.getsignal(signum) is not signal.SIG_IGN]
 
 

@@ -56,7 +56,7 @@ _TAIL = """
 
 
 def recognize_lists(texts: Sequence[str]) -> list[tuple[str, ListRef]]:
-    """Each text with the list it means. Raises UsageError that names all that mean none."""
+    """Each text with the list it means. Raises UsageError with all texts that are not lists."""
     lists, problems = [], []
     hints: dict[str, None] = {}
     for text in texts:

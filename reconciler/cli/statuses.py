@@ -69,7 +69,7 @@ def read_last_status(settings: Settings, error: ConfigError) -> StatusDocument:
 
 
 def _ask_running(settings: Settings, listen: str, token: str = "") -> StatusDocument | None:
-    """The status of a listsync that runs this config; it has what it could not write, too."""
+    """The status of a listsync that runs this config, with what it could not write yet."""
     with suppress(ValueError):
         document = json.loads(get_local(listen, "/status", token) or b"null")
         if isinstance(document, dict) and document.get("config") == place(settings.config_path):

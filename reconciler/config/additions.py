@@ -26,7 +26,10 @@ def with_list(text: str, name: str, options: Sequence[str], keys: Mapping[str, o
     changed = text
     if isinstance(root, yaml.MappingNode):
         changed = _Text(text, options).with_list(root, name, {name: keys})
-    if list_names(changed) != (*list_names(text), name):  # an alias, say, has no place of its own
+    if list_names(changed) != (
+        *list_names(text),
+        name,
+    ):  # for example an alias: its mapping is elsewhere
         raise ValueError("the file has no place for a list")
     return changed
 
@@ -60,7 +63,7 @@ class _Text:
         raise ValueError("lists is not a mapping")
 
     def _in_flow(self, mapping: yaml.MappingNode, entry: Mapping[str, object]) -> str:
-        """With an entry at the end of a mapping in braces, in quotes, as JSON has it, too."""
+        """With an entry at the end of a mapping in braces, quoted as in JSON."""
         at, comma = mapping.start_mark.index + 1, ""
         if mapping.value:
             at, comma = mapping.value[-1][1].end_mark.index, ", "

@@ -1,4 +1,4 @@
-"""Problems with their line of the file: shown only where the line surely holds no secret.
+"""Problems with their line of the file: shown only if the line certainly contains no secret.
 
 A file with a mistake may have a secret anywhere: in the right place, behind a misspelled key, or
 pasted where a name belongs. A line is not shown if
@@ -171,7 +171,7 @@ def _has_secret_of_address(line: str) -> bool:
 
 
 def _is_usual(word: str) -> bool:
-    """Whether a word beside an address is surely no secret."""
+    """Whether a word beside an address is certainly not a secret."""
     patterns = (_SITE_ID, _HOST)
     return is_harmless(word) or word in _keys("") or any(each.fullmatch(word) for each in patterns)
 
@@ -214,7 +214,7 @@ def _keys(section: str) -> frozenset[str]:
 
 @cache
 def _value_keys() -> frozenset[str]:
-    """Every key with a value that is no secret, sections apart."""
+    """Every key, except sections, whose value is not a secret."""
     models = frozenset(_models(File))
     keys = ((key, info) for model in models for key, info in model.known_keys().items())
     return frozenset(key for key, info in keys if info.annotation not in models) - _secret_names()

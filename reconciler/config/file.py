@@ -44,7 +44,9 @@ class ListSites:
     """What the list sites know of the lists in a file."""
 
     recognize_list: Callable[[str], ListRef]  # which list a text means; raises ValueError
-    objection: Callable[[ListRef, ProvidersConfig], str | None]  # why a list cannot be read
+    objection: Callable[
+        [ListRef, ProvidersConfig], str | None
+    ]  # why a list cannot be read; None if it can
     local_path: Callable[[ListRef], str | None]  # of a list in a file
 
 
@@ -64,7 +66,7 @@ class ConfigFile:
         self._stdin: bytes | None = None  # it can be read once
 
     def content(self) -> bytes:
-        """The present content. Raises ConfigError where it cannot be read."""
+        """The current content. Raises ConfigError if it cannot be read."""
         self._check_place()
         try:
             if self.path != STDIN:
@@ -80,7 +82,7 @@ class ConfigFile:
         return self._stdin
 
     def read(self, content: bytes | None = None) -> Config:
-        """The meaning of the present content, or of this in its place.
+        """The config in ``content``, or in the current content.
 
         Raises ConfigError with every problem in it.
         """
@@ -145,7 +147,7 @@ class ConfigFile:
             raise ConfigError((error,), where=str(self.path))
 
     def _objection(self, ref: ListRef, providers: ProvidersConfig) -> str | None:
-        """Why a list cannot be read, for people; None: it can."""
+        """Why a list cannot be read, for people; None if it can."""
         path = self._sites.local_path(ref)
         if path is not None and self._restrictions.confines_files and self._is_outside(path):
             return OUTSIDE
@@ -245,7 +247,7 @@ def _scalars(text: str) -> Iterator[tuple[str, str]]:
 
 
 def beside(config: Path, name: str) -> Path:
-    """A path in the file is relative to the file. ``~nobody`` is taken as it is written."""
+    """A path in the file is relative to the file. ``~nobody`` is used as written."""
     try:
         return config.parent / Path(name).expanduser()
     except RuntimeError:

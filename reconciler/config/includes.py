@@ -126,8 +126,8 @@ def with_included(
 def matching_files(pattern: str, folder: Path) -> list[str]:
     """The files that a pattern matches, sorted, relative to ``folder`` unless it is absolute.
 
-    A pattern without wildcards matches the file of that name, whether it exists or not. Hidden
-    files match no wildcard. Raises ValueError for a pattern that may match very many files.
+    A pattern without wildcards matches the file of that name, whether it exists or not. Wildcards
+    skip hidden files. Raises ValueError for a pattern that may match very many files.
     """
     if "**" in pattern:
         raise ValueError("** is not supported; use one * for each level of folders")

@@ -126,7 +126,7 @@ class FilterConfig(Model):
 
     @property
     def rules(self) -> Filter | None:
-        """The filter as the planner knows it; None: everything is wanted."""
+        """The filter for the planner; None if everything is wanted."""
         rules = Filter(**dict(self))
         return None if rules == Filter() else rules
 

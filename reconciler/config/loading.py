@@ -104,7 +104,7 @@ def _tree(
 
 
 def _with_defaults(root: Section) -> Section:
-    """Each list with the defaults' keys that it has not itself; a key is replaced whole.
+    """Each list with the keys of ``defaults`` that it does not set; a key is replaced entirely.
 
     Every value keeps its own place, so that a mistake in ``defaults`` is reported once and there.
     """
@@ -153,7 +153,7 @@ def _impossible_renames(file: File, root: Section) -> Iterator[Problem]:
             sentence = f"the file still has a list {lst.was}; remove `was`, or rename that list"
             yield from root.problems_at(("lists", name, "was"), sentence)
         elif lst.was and (other := claims.setdefault(lst.was, name)) != name:
-            sentence = f"lists.{other} was renamed from {lst.was}, too; remove one `was`"
+            sentence = f"lists.{other} was also renamed from {lst.was}; remove one `was`"
             yield from root.problems_at(("lists", name, "was"), sentence)
 
 
@@ -174,7 +174,7 @@ def with_generation(config: Config) -> Config:
 
 
 def _list(name: str, section: ListSection) -> ListConfig:
-    """A list by its name. Of one without an end, only the first titles are wanted."""
+    """A list by its name. Of an endless list, only the first titles are wanted."""
     options = dict(section)
     if section.top is None and section.source.endless:
         options["top"] = ENDLESS_TOP

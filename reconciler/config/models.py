@@ -63,7 +63,7 @@ def _require_entry(entries: tuple[T, ...]) -> tuple[T, ...]:
 
 
 def _without_empty(urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-    """Without those that are empty by intent, such as ``${NTFY_URL:-}``."""
+    """Without those that are empty on purpose, such as ``${NTFY_URL:-}``."""
     return tuple(url for url in urls if url.get_secret_value())
 
 

@@ -43,7 +43,7 @@ def is_handed_over(path: Path) -> bool:
 
 
 def read_file(path: Path, most: int) -> bytes:
-    """What a file holds. Raises OSError, also for one of more than ``most`` bytes and for a device.
+    """A file's content. Raises OSError, also for more than ``most`` bytes and for a device.
 
     A pipe may only be what the shell has opened; one in a folder might never end.
     """

@@ -72,7 +72,7 @@ def show_path(path: str) -> str:
 
 
 def closest(word: str, words: Iterable[str]) -> str | None:
-    """The known word that a misspelt one stands for, if one is close."""
+    """The known word that a misspelled one probably means, if one is close."""
     return next(iter(difflib.get_close_matches(word.lower(), list(words), n=1)), None)
 
 

@@ -46,7 +46,7 @@ def _finish(section: dict[str, Any]) -> None:
 
 
 def _allow_files(section: dict[str, Any], model: type[Model]) -> None:
-    """A secret comes by itself or in a file; one that may be left out, in neither."""
+    """A secret is set directly or by a file; an optional one may be left out."""
     for secret in secret_keys(model):
         in_file = secret + SUFFIX
         description = f"A file to read {secret} from; relative to this file."

@@ -41,7 +41,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Settings that a model carries along: where a value was written makes no config another."""
+    """Settings that a model carries along: two configs are equal wherever a value was written."""
 
     settings: tuple[Setting, ...] = field(default=(), compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)  # on the config, each in one line

@@ -79,7 +79,7 @@ def _problem(detail: ErrorDetails, model: type[Model], root: Section) -> Problem
 def _misspelt_keys(
     details: Sequence[ErrorDetails], model: type[Model]
 ) -> set[tuple[int | str, ...]]:
-    """Where the keys belong that unknown keys stand for: they are not missing as well."""
+    """The keys that unknown keys probably mean: these are not reported as missing as well."""
     misspelt = set()
     for detail in details:
         if detail["type"] == "extra_forbidden":

@@ -48,7 +48,7 @@ def match_text(value: Scalar, expression: str, noun: str, hint: str) -> re.Match
 
 
 def several(example: str, *, or_none: bool = False) -> BeforeValidator:
-    """A list of values; an empty one only where that says something."""
+    """A list of values; empty only where that has a meaning."""
 
     def validate(value: object) -> object:
         if isinstance(value, Scalar | dict):
@@ -144,7 +144,7 @@ OptionalServiceName = Annotated[int | str | None, _SERVICE_NAME]
 
 
 def _include_pattern(value: Scalar) -> str:
-    """A path with or without wildcards. It is shown in errors, so that no variable may be in it."""
+    """A path with or without wildcards. It is shown in errors, so it must not use variables."""
     if value.names:
         raise ValueError("variables are not supported in include; write the path itself")
     if not value.text:

@@ -85,7 +85,7 @@ class Destination(TypedDict, total=False):
 
 
 class DeliveryNames(TypedDict):
-    """What a list names of Radarr or Sonarr."""
+    """The Radarr or Sonarr options that a list names."""
 
     server: str
     profile: str | None
@@ -165,7 +165,7 @@ class ServerRow(TypedDict):
 
 
 class Leftovers(TypedDict):
-    """What ``apply`` of a saved plan left alone: no longer needed, or never agreed to."""
+    """Actions that ``apply`` of a saved plan skipped: no longer needed, or not in that plan."""
 
     plan_id: str
     satisfied: list[ActionRow]
@@ -199,7 +199,7 @@ class ListPlace(TypedDict):
     position: int
     ids: dict[str, int | str]
     fresh: bool
-    facts: dict[str, dict[str, Any] | None]  # what the list's filter uses, and who says it
+    facts: dict[str, dict[str, Any] | None]  # what the list's filter uses, and its source
     notice: str | None
     episode: NotRequired[dict[str, Any]]
 
@@ -222,7 +222,7 @@ class ServerState(TypedDict, total=False):
 
 
 class SeasonAiring(TypedDict):
-    """Whether a season has aired, and the fact that says so."""
+    """Whether a season has aired, and the fact that shows it."""
 
     season: int
     aired: bool
@@ -284,7 +284,7 @@ class Explanation(TypedDict):
 
 
 class Unwanted(TypedDict):
-    """A title that a list shows, and that nothing is decided about."""
+    """A title on a list that the list does not want: beyond its ``top``, or excluded."""
 
     list: str
     position: int

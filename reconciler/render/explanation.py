@@ -32,7 +32,7 @@ def explain_text(
 def explain_lines(
     explanations: Sequence[Explanation], query: str, unwanted: Sequence[Unwanted] = ()
 ) -> Iterator[Line]:
-    """A paragraph a title; where no list has it, what to do."""
+    """A paragraph per title; if no list has it, what to do."""
     if not explanations and not unwanted:
         yield Line((Cell(f"no list has {query} as of the last fetch"),))
         hint = "`listsync status` shows when that was; `listsync plan` fetches the lists again"

@@ -68,7 +68,7 @@ def fetch_markdown(fetch: Fetch) -> str:
 
 
 class _Section(NamedTuple):
-    """One fold: what stands before its rows, the rows, what stands after them."""
+    """One fold: the text before its rows, the rows, and the text after them."""
 
     before: list[str]
     rows: list[str]
@@ -85,7 +85,7 @@ def _head(document: PlanDocument) -> Iterator[str]:
     yield (
         f"{escape(server['url'])} · {server['flavour'].capitalize()} {escape(server['version'])} · "
         f"generation `{document['config']['generation']}` · "
-        f"{server['media']:,} media, {server['requests']:,} requests"
+        f"{server['media']:,} titles, {server['requests']:,} requests"
     )
     if slowdown := words.slowdown(document):
         yield from ("", escape(slowdown))

@@ -97,7 +97,7 @@ def _parts(document: PlanDocument, *, shows_all: bool) -> Iterator[list[Line]]:
 def _head(document: PlanDocument) -> list[Line]:
     config, server = document["config"], document["server"]
     about = (
-        f"at {server['url']} · {server['media']:,} media · {server['requests']:,} requests · "
+        f"at {server['url']} · {server['media']:,} titles · {server['requests']:,} requests · "
         f"{server['seconds']:.1f} s"
     )
     name = f"{server['flavour'].capitalize()} {server['version']}"
@@ -108,7 +108,7 @@ def _head(document: PlanDocument) -> list[Line]:
 
 
 def _list(row: ListRow, document: PlanDocument, *, shows_all: bool) -> list[Line]:
-    """A list with its titles; empty where nobody has to know more than the last line says."""
+    """A list with its titles; empty if the last line of the plan says enough."""
     is_applied = words.is_applied(document) and not shows_all
     verdicts = [v for v in document["verdicts"] if v["lists"][0] == row["name"]]
     news = [Line((Cell(problem),), _SYMBOLS["!"]) for problem in words.problems(row, verdicts)]
@@ -162,7 +162,7 @@ def _count(mark: Cell, label: str, counts: Sequence[tuple[str, int]]) -> Line:
 
 
 def _needs_you(document: PlanDocument, *, shows_all: bool) -> list[Line]:
-    """What nobody else settles, once more at the end, where a person looks."""
+    """What only a person can settle, repeated at the end, where a person looks."""
     problems = {row["name"]: row["problem"] for row in document["lists"] if row["problem"]}
     lines = [
         Line((Cell(name, "title", _TITLE), Cell(problem)), _SYMBOLS["!"])

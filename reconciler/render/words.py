@@ -1,6 +1,6 @@
 """The phrases that text and Markdown share, each made from the plan's document.
 
-Titles, errors and messages are foreign text: control characters go no further than here.
+Titles, errors and messages are foreign text: control characters are removed here.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def where(media: Media) -> str:
 def item_name(media: Media) -> str:
     """The item as ``listsync explain`` takes it in a shell: a title is foreign text, and quoted.
 
-    Of a title that is too long to show, its beginning: explain takes a part of a title, too.
+    A title that is too long to show is cut: explain also accepts part of a title.
     """
     name = _item_text(media)
     if len(name) > LONGEST_TITLE:
@@ -110,7 +110,7 @@ def explain_argument(media: Media) -> str:
 
 
 def item_key(media: Media) -> str:
-    """The item as the file takes it, under ``map`` say."""
+    """The item as the config file writes it, for example under ``map``."""
     name = _item_text(media)
     return name if _PLAIN.fullmatch(name) else "'" + name.replace("'", "''") + "'"
 
@@ -141,7 +141,7 @@ def verdict(row: VerdictRow) -> str:
 
 
 def slowdown(document: PlanDocument) -> str | None:
-    """That calls were slowed down to spare the server, and the reason."""
+    """The note that calls were slowed down to spare the server, and why."""
     slowed = document["server"]["slowdown"]
     if slowed is None:
         return None
@@ -292,7 +292,7 @@ def filtered_verdicts(
 
 
 def waiting_counts(rows: Iterable[VerdictRow]) -> list[tuple[str, int]]:
-    """How many titles merely wait, by limit; each with what it says of the next slot."""
+    """How many titles merely wait, by limit; each with its note about the next slot."""
     groups: dict[tuple[str, str | None], list[str]] = {}
     for row in rows:
         if row["reason"] in MERELY_WAITING:

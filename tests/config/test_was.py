@@ -36,7 +36,7 @@ A, B = "  a: {source: 'imdb:top', was: old}\n", "  b: {source: 'imdb:ls1'}\n"
         ),
         pytest.param(
             A + "  b: {source: 'imdb:ls1', was: old}\n",
-            ["4:32 lists.b.was: lists.a was renamed from old, too; remove one `was`"],
+            ["4:32 lists.b.was: lists.a was also renamed from old; remove one `was`"],
             id="claimed twice",
         ),
         pytest.param(

@@ -43,8 +43,8 @@ def get(url: str) -> tuple[int, str]:
     [
         ("/lists/lits-1", "Unknown list", 'no list named lits-1, did you mean "list-1"?'),
         ("/lists/%3Cb%3E", "Unknown list", "no list named <b>"),
-        ("/titles/imdb%3Att1", "Unknown title", "No list had imdb:tt1 at its last run."),
-        ("/nothing", "Page not found", "There is no page at /nothing."),
+        ("/titles/imdb%3Att1", "Unknown title", "imdb:tt1 was not on any list at the last run."),
+        ("/nothing", "Page not found", "/nothing does not exist."),
     ],
 )
 def test_a_page_that_is_not_there_says_so_and_leads_to_the_lists(

@@ -350,7 +350,7 @@ def test_a_title_that_has_left_its_lists_has_its_requests() -> None:
     intent = Intent(NOW, Op.REQUEST, target, "Heat", 2, ("kids",), None, Done(Result.CREATED))
     values = data(history=history_document([intent], []))
     text = words_of(str(title_page(values, "tmdb:movie:7")))
-    assert "Heat No list had this title at its last run." in text
+    assert "Heat This title was not on any list at the last run." in text
     assert "just now request created kids" in text
 
 

@@ -49,7 +49,7 @@ def add(settings: Settings, text: Text, name: Name = None) -> int:
     try:
         after = with_list(before, name, starter.option_lines(pasted, ref), keys)
     except ValueError as error:
-        file.read(content)  # says what is wrong with the file, if something is
+        file.read(content)  # raises ConfigError if the file is invalid
         hint = "add the list by hand"
         raise UsageError(str(error), where=str(path), hint=hint) from error
     changed = content[: len(content) - len(before.encode())] + after.encode()  # with its BOM

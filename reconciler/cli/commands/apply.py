@@ -30,7 +30,9 @@ ListsOrPlan = Annotated[
 ]
 PlanFile = Annotated[
     Path | None,
-    typer.Option("--plan", metavar="FILE", readable=False, help="Saved plan, under any name."),
+    typer.Option(
+        "--plan", metavar="FILE", readable=False, help="Saved plan, whatever its file name."
+    ),
 ]
 Expect = Annotated[
     str | None,

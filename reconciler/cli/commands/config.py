@@ -17,7 +17,7 @@ AnyList = Annotated[
     str | None,
     typer.Argument(metavar="LIST", help="Only this list.", autocompletion=complete_list),
 ]
-Origin = Annotated[bool, typer.Option("--origin", help="Say where each value comes from.")]
+Origin = Annotated[bool, typer.Option("--origin", help="Show where each value comes from.")]
 Output = Annotated[ShownForm, option("output")]
 
 

@@ -45,7 +45,7 @@ def login(settings: Settings, site: SiteName) -> int:
 
 
 def sign_in_instructions(code: Code) -> str:
-    """What whoever signs in has to do; the site's part of it is only text."""
+    """How to sign in; what the site sent is shown as plain text."""
     from reconciler.render.words import clean, counted
 
     minutes = counted(round(code.seconds / 60), "minute")
@@ -58,7 +58,7 @@ def sign_in_instructions(code: Code) -> str:
 def wait_for_tokens(sign_in: SignIn, code: Code) -> Tokens:
     """The tokens, once somebody has entered the code. Raises ListsyncError.
 
-    A passing failure is waited out: whoever enters the code has done their part.
+    A temporary failure is retried: the code may have been entered already.
     """
     from reconciler.core.model import Outcome
     from reconciler.sources.failure import FetchFailure

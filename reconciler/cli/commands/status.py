@@ -28,7 +28,7 @@ def status(settings: Settings, name: AnyList = None) -> int:
     invalid = None
     try:
         config = settings.read_config()
-    except ConfigError as error:  # which hides nothing of the lists, and is the exit code
+    except ConfigError as error:  # the lists are shown all the same; this is the exit code
         invalid, document = error, read_last_status(settings, error)
     else:
         if name:

@@ -1,4 +1,4 @@
-"""``version``: what matters in a bug report, and nothing about the person."""
+"""``version``: what a bug report needs, and nothing personal."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def version(output: PlainOutput = PlainForm.TEXT) -> int:
         programs=programs,
     )
     rows = {
-        "platform": f"{platform.platform()}, {'in a' if is_container else 'no'} container",
+        "platform": f"{platform.platform()}, {'in a' if is_container else 'not in a'} container",
         "sqlite": sqlite3.sqlite_version,
         **libraries,
     }
@@ -54,7 +54,7 @@ def version(output: PlainOutput = PlainForm.TEXT) -> int:
 
 
 def _find_program(names: Sequence[str]) -> dict[str, str | None] | None:
-    """The first of these programs that is installed, and its version; None: none is."""
+    """The first of these programs that is installed, and its version; None if none is."""
     import subprocess
 
     path = next(filter(None, map(shutil.which, names)), None)

@@ -19,7 +19,7 @@ from reconciler.sources.registry import objection, recognize_list
 
 Note: TypeAlias = tuple[str, str]  # what of ListSync, and where it went or why it did not
 
-# By ListSync's kind of list: how a list of ours is written that has this id.
+# By ListSync's kind of list: the form of our source with its id.
 FORMS = {
     "imdb": "imdb:{}",
     "trakt": "trakt:{}",
@@ -122,7 +122,7 @@ class _Converter:
     def _secret(
         self, subject: str, setting: str, key: str, variable: str, *, is_needed: bool
     ) -> str:
-        """The line of a secret; empty: none is needed, and its value is not known."""
+        """The line of a secret; empty if it is not needed and its value is unknown."""
         if value := self._settings.get(setting):
             name = variable.lower().replace("_", "-")
             self.result.secrets[name] = value
@@ -220,7 +220,7 @@ class _Converter:
         return lines[1:]
 
     def _obstacle(self, ref: ListRef, needed: set[str]) -> str:
-        """Why a list cannot be read with the keys of ListSync; empty: it can."""
+        """Why a list cannot be read with the keys of ListSync; empty if it can."""
         settings = self._settings.keys() | self._original.encrypted
         try:
             keys = starter.required_keys([ref]).get(ref.provider, ())
@@ -266,20 +266,20 @@ class _Converter:
 
 
 def _address(original: OriginalList, ref: ListRef) -> str:
-    """The address of a list, as far as it holds no key; else its id."""
+    """The address of a list, or its id if the address contains a key."""
     is_harmless = "://" in original.id and not set("?@#") & set(original.id)
     return original.id if is_harmless else str(ref)
 
 
 def _shown_id(original: OriginalList, ref: ListRef | str) -> str:
-    """The id of a list in a report: without what may be a key."""
+    """The id of a list for a report, without anything that may be a key."""
     if isinstance(ref, str):
         return redact(original.id)
     return _address(original, ref) if "://" in original.id else original.id
 
 
 def _recognize(original: OriginalList) -> ListRef | str:
-    """The list of ours; or why there is none."""
+    """Our list, or why it cannot be carried over."""
     if original.kind == "collections":
         return "a collection of ListSync's own; write a TMDB collection as tmdb:collection/NUMBER"
     form = FORMS.get(original.kind)

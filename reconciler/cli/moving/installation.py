@@ -40,8 +40,8 @@ def install(
 ) -> ImportDocument:
     """Write everything or, if anything fails, nothing. Raises UsageError and ListsyncError.
 
-    The config file is the last: without the history it would have titles requested that somebody
-    has declined. Where an import was killed, the next one completes it.
+    The config file is written last: without the history, listsync would request titles again that
+    somebody has declined. If an import was killed, the next one completes it.
     """
     config = starter.check_loads(conversion.text, conversion.variables, conversion.secrets)
     ledger_path = wiring.ledger_path(config.ledger, config_path, ledger)

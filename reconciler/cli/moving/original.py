@@ -31,7 +31,7 @@ _SETTING = re.compile(r"\s*(?:export\s+)?(\w+)\s*=\s*(.*)")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _PLACEHOLDER = re.compile(r"your[_-].*|https://your-.*|\*{4}.*")  # of its example, and its web page
 _LISTS = "_LISTS"  # how the settings with lists end
-_RENAMED = {  # settings of the database that .env calls otherwise
+_RENAMED = {  # settings of the database that have another name in .env
     "AUTO_SYNC": "AUTOMATED_MODE",
     "TIMEZONE": "TZ",
     "DISCORD_WEBHOOK": "DISCORD_WEBHOOK_URL",
@@ -154,7 +154,7 @@ def _text(value: object) -> str:
 
 
 def _media_key(row: Row) -> MediaKey | None:
-    """The title by the id that the server was asked for; None: it is not told."""
+    """The title by the id that was requested; None if the id is unknown."""
     number = _text(row["overseerr_id"]) or _text(row["tmdb_id"])
     kind = _text(row["media_type"])
     if kind not in {Kind.MOVIE, Kind.TV} or not _NUMBER.fullmatch(number):

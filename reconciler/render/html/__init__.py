@@ -25,7 +25,7 @@ def _clean(value: object) -> object:
 
 
 def _with_code(text: str) -> Markup:
-    """Advice whose commands and YAML stand in backticks, as HTML."""
+    """Advice with its commands and YAML in backticks, as HTML."""
     parts = words.clean(text).split("`")
     tags = ("{}", "<code>{}</code>")
     return Markup("").join(Markup(tags[index % 2]).format(part) for index, part in enumerate(parts))  # noqa: S704 - tags of ours, parts are escaped

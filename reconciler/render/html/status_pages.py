@@ -72,7 +72,7 @@ class PageData:
 
 
 def overview(data: PageData) -> str:
-    """``/``: how things are, what needs a person, the lists and the limits."""
+    """``/``: the overall state, what needs a person, the lists and the limits."""
     lists = data.status["lists"]
     attention = [*_lists_needing_you(lists), *_titles_needing_you(lists)]
     good = sum(list_state(lst).tone in {"good", "wait"} for lst in lists)
@@ -236,7 +236,7 @@ def media_key(media: Mapping[str, Any]) -> str:
 
 
 def page(data: PageData, template: str, here: str, **values: object) -> str:
-    """A page with what all have: the server, the version and what is wrong with the whole.
+    """A page with what all pages show: the server, the version and the general problems.
 
     ``here``: the path of the page, where the navigation has it.
     """

@@ -61,7 +61,7 @@ def _rows_of(data: PageData, lst: ListStatus) -> Sequence[RowReport]:
 
 
 def _cards(places: Iterable[tuple[ListStatus, ItemStatus, RowReport]]) -> list[dict[str, object]]:
-    """What explain says, by list; lists of which it says the same share a card."""
+    """The explanations by list; lists with the same explanation share a card."""
     lists: dict[RowReport, list[ListStatus]] = {}
     items: dict[RowReport, ItemStatus] = {}
     for lst, item, row in places:
@@ -72,7 +72,7 @@ def _cards(places: Iterable[tuple[ListStatus, ItemStatus, RowReport]]) -> list[d
 
 
 def _card(lists: Sequence[ListStatus], item: ItemStatus, row: RowReport) -> dict[str, object]:
-    """Without the lines of explain, as of older versions, the card has the title's ids."""
+    """A report of an older version has no explanation: its card shows the title's ids."""
     ids = " ".join(f"{name}:{value}" for name, value in item["ids"].items())
     verdict = dict(row.facts).get("verdict", "")
     return {
