@@ -61,8 +61,8 @@ class ListReading:
     more entries than the limit of a list                  incomplete
     the list changed while it was read                     incomplete
     a response that is cut off, or endless pages           incomplete
-    an entry that one response has twice                   incomplete
-    a number of entries other than the declared one        incomplete
+    an entry that appears twice in one response            incomplete
+    fewer or more entries than declared                    incomplete
     a chart with a gap or a repetition in its ranks        incomplete
     an entry that cannot be read                           incomplete
     no entries                                             empty

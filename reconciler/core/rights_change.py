@@ -281,7 +281,7 @@ def _of_exclusion(before: ListRights, after: ListRights | None) -> Iterator[_Cha
             yield (
                 "episodes",
                 after.rights.episodes,
-                "the series of its episodes is no longer excluded",
+                "its episodes no longer exclude their series",
             )
 
 

@@ -23,7 +23,7 @@ BENCHES = {
 
 def table(promised: Mapping[str, Promise], readings: Mapping[str, Reading]) -> str:
     """The figures that were read, as a Markdown table."""
-    lines = ["| what | measured | bound | beside | ok |", "|---|---|---|---|---|"]
+    lines = ["| what | measured | bound | baseline | ok |", "|---|---|---|---|---|"]
     for name, promise in promised.items():
         if (reading := readings.get(name)) is None:
             continue
@@ -32,7 +32,7 @@ def table(promised: Mapping[str, Promise], readings: Mapping[str, Reading]) -> s
             promise.label,
             format_figure(reading.value, promise.unit),
             promise.bound_text,
-            promise.beside(reading),
+            promise.baseline_text(reading),
             ok,
         )
         lines.append(f"| {' | '.join(cells)} |")

@@ -12,7 +12,7 @@ SOURCES = {
     "mdblist": ("MDBList", 9_950),
     "tmdb": ("TMDB", 200),
     "trakt": ("Trakt's API", 2_450),
-    "imdb": ("IMDb's interface", 2_500),
+    "imdb": ("IMDb's API", 2_500),
     "anilist": ("AniList", 5_000),
     "simkl": ("Simkl", 3_000),
     "tvdb": ("TVDB", 10),
@@ -56,7 +56,7 @@ FULL = Sizes()
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was measured, and in the same run the bare thing beside it."""
+    """What was measured, and the bare program (the baseline) in the same run."""
 
     value: float
     bare: float | None = None
@@ -81,10 +81,10 @@ class Promise:
         if self.most is not None:
             return f"≤ {format_figure(self.most, self.unit)}"
         if self.share is not None:
-            return f"≥ beside / {self.share:g}"
-        return f"≤ {self.times:g} × beside" if self.times is not None else "none"
+            return f"≥ baseline / {self.share:g}"
+        return f"≤ {self.times:g} × baseline" if self.times is not None else "none"
 
-    def beside(self, reading: Reading) -> str:
+    def baseline_text(self, reading: Reading) -> str:
         """The bare figure, and how many times it is reached or missed."""
         if reading.bare is None:
             return ""
@@ -136,10 +136,12 @@ def promises(sizes: Sizes) -> dict[str, Promise]:
         ),
         "plan few": Promise(f"plan, {few:,} wants", "s"),
         "plan many": Promise(f"plan, {many:,} wants", "s", most=2.0),
-        "plan linear": Promise(f"plan, {many:,} wants beside {few:,}", "s", times=15),
-        "plan more": Promise(f"plan, {most:,} wants beside {many:,}", "s", times=15),
+        "plan linear": Promise(f"plan, {many:,} wants compared with {few:,}", "s", times=15),
+        "plan more": Promise(f"plan, {most:,} wants compared with {many:,}", "s", times=15),
         "memory many": Promise(f"plan, {many:,} wants: memory", "MB"),
-        "memory more": Promise(f"plan, {most:,} wants: memory beside {many:,}", "MB", times=15),
+        "memory more": Promise(
+            f"plan, {most:,} wants: memory compared with {many:,}", "MB", times=15
+        ),
         "short list": Promise(f"IMDb list of {short:,}", "s", times=1.25),
         "short memory": Promise(f"IMDb list of {short:,}: Python's memory", "MB", most=300),
         "long list": Promise(f"IMDb list of {long:,}", "s", times=1.25),
@@ -149,7 +151,7 @@ def promises(sizes: Sizes) -> dict[str, Promise]:
         "idle memory": Promise("run, 20 lists from files, idle: memory", "MB", most=90),
         "idle processor": Promise("run, idle: of one core", "%", most=0.5),
         "idle processes": Promise("run, idle: other processes", "of them", most=0),
-        "help": Promise("listsync --help, beside import typer", "s", times=1.5),
+        "help": Promise("listsync --help, compared with import typer", "s", times=1.5),
     }
 
 

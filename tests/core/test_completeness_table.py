@@ -108,8 +108,8 @@ CHANGES: dict[str, Callable[[World], None]] = {
     "more entries than the limit of a list": outgrow,
     "the list changed while it was read": change,
     "a response that is cut off, or endless pages": cut_off,
-    "an entry that one response has twice": repeat,
-    "a number of entries other than the declared one": deliver_less,
+    "an entry that appears twice in one response": repeat,
+    "fewer or more entries than declared": deliver_less,
     "a chart with a gap or a repetition in its ranks": leave_a_gap,
     "an entry that cannot be read": garble,
     "no entries": empty,
@@ -126,8 +126,8 @@ SAYS = {
     "more entries than the limit of a list": "only the first 2 entries of a list are read",
     "the list changed while it was read": "the list changed while it was being read",
     "a response that is cut off, or endless pages": "paste another address",
-    "an entry that one response has twice": "1 entry came twice, so others may be missing",
-    "a number of entries other than the declared one": "reports 50 titles and delivered 6",
+    "an entry that appears twice in one response": "1 entry came twice, so others may be missing",
+    "fewer or more entries than declared": "reports 50 titles and delivered 6",
     "a chart with a gap or a repetition in its ranks": "some ranks from 1 to 6 are missing",
     "an entry that cannot be read": "1 of 6 entries cannot be read",
 }
@@ -173,13 +173,13 @@ OF_LISTS_WITH_AN_END = {
     "more entries than the limit of a list",
     "the list changed while it was read",
     "a response that is cut off, or endless pages",
-    "an entry that one response has twice",
-    "a number of entries other than the declared one",
+    "an entry that appears twice in one response",
+    "fewer or more entries than declared",
     "a chart with a gap or a repetition in its ranks",
     "entries, and no mark of the end of the list",
 }
 COUNTED = {
-    "a number of entries other than the declared one",
+    "fewer or more entries than declared",
     "a chart with a gap or a repetition in its ranks",
 }
 UNCOUNTED = "entries, and no mark of the end of the list"

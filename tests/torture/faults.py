@@ -175,4 +175,4 @@ SERVER_FAULTS: tuple[Callable[[Random], dict[str, object]], ...] = (
     lambda _: {"csrf_protection": True},
     lambda chance: {"latency": chance.uniform(0, 0.02)},
 )
-ATTACK = Attack("faults", "converges to the wanted requests, 0 twice", set_up)
+ATTACK = Attack("faults", "converges to the wanted requests, 0 duplicates", set_up)

@@ -52,7 +52,7 @@ def strike(chance: Random) -> Figures:
         check(not lost, f"{lost} of {len(titles)} titles are lost (exit {done.code}): {done.err}")
         check(not strays, f"{strays} titles were requested that nobody wants")
         check(done.code == 0, f"exit {done.code}: {done.err}")
-    return {"kills": kills, "requests": len(stored), "twice": doubles, "lost": lost}
+    return {"kills": kills, "requests": len(stored), "duplicates": doubles, "lost": lost}
 
 
 def _write(household: Household, titles: list[Title], chance: Random) -> None:
@@ -102,4 +102,4 @@ def _wait_for_requests(household: Household, process: subprocess.Popen[str], num
         Event().wait(0.002)
 
 
-ATTACK = Attack("kills", "0 twice, 0 lost, each in the ledger before it was sent", set_up)
+ATTACK = Attack("kills", "0 duplicates, 0 lost, each in the ledger before it was sent", set_up)
