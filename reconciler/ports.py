@@ -122,8 +122,7 @@ class BlockedRoutes(Protocol):
     def is_blocked(self, route: str) -> bool:
         """Whether a site refused this route within the last day."""
 
-    def keep_blocked(self, route: str) -> None:
-        """Store that a site refuses this route."""
+    def keep_blocked(self, route: str) -> None: ...
 
     def last_snapshot(self, ref: ListRef) -> Snapshot | None:
         """The list's last snapshot that showed anything, if any."""
@@ -181,11 +180,8 @@ class MediaServer(Protocol):
     def whoami(self) -> User:
         """The key's owner. Proves the key."""
 
-    def users(self) -> tuple[User, ...]:
-        """Every user."""
-
-    def quota(self, user_id: int) -> Quota:
-        """What is left of a user's quota."""
+    def users(self) -> tuple[User, ...]: ...
+    def quota(self, user_id: int) -> Quota: ...
 
     def media(self) -> tuple[MediaState, ...]:
         """Every media row, read in pages, each row id once."""
@@ -249,8 +245,7 @@ class LedgerCache(Protocol):
     def details(self, media: Iterable[MediaKey]) -> Mapping[MediaKey, tuple[Film | Show, datetime]]:
         """The cached details of these titles, each with the time it was read."""
 
-    def keep_details(self, titles: Iterable[Film | Show], now: datetime) -> None:
-        """Store titles' details."""
+    def keep_details(self, titles: Iterable[Film | Show], now: datetime) -> None: ...
 
     def downloaders(self, now: datetime) -> Mapping[Kind, tuple[Downloader, ...]]:
         """The Radarrs and Sonarrs with their options, for each kind read within the last day."""
@@ -261,14 +256,12 @@ class LedgerCache(Protocol):
     def reports(self) -> Mapping[str, ListReport]:
         """Each list's last fetch and verdicts, by list name."""
 
-    def keep_reports(self, reports: Mapping[str, ListReport]) -> None:
-        """Store these lists' reports."""
+    def keep_reports(self, reports: Mapping[str, ListReport]) -> None: ...
 
     def is_blocked(self, route: str, now: datetime) -> bool:
         """Whether a site refused this route within the last day."""
 
-    def keep_blocked(self, route: str, now: datetime) -> None:
-        """Store that a site refuses this route."""
+    def keep_blocked(self, route: str, now: datetime) -> None: ...
 
 
 class LedgerMemory(Protocol):
@@ -351,17 +344,13 @@ class LedgerStatuses(Protocol):
     def clear_triggers(self, triggers: Iterable[int]) -> None:
         """Drop triggers that were answered."""
 
-    def notification_state(self) -> NotificationState:
-        """What people were notified of."""
-
-    def keep_notification_state(self, state: NotificationState, now: datetime) -> None:
-        """Replace what people were notified of."""
+    def notification_state(self) -> NotificationState: ...
+    def keep_notification_state(self, state: NotificationState, now: datetime) -> None: ...
 
     def rights(self) -> RightsState:
         """The accepted rights and the changes that wait, of the config file, on any server."""
 
-    def keep_rights(self, state: RightsState) -> None:
-        """Replace the accepted rights and the changes that wait."""
+    def keep_rights(self, state: RightsState) -> None: ...
 
 
 class Ledger(Protocol):
@@ -373,13 +362,10 @@ class Ledger(Protocol):
 
     @property
     def cache(self) -> LedgerCache: ...
-
     @property
     def memory(self) -> LedgerMemory: ...
-
     @property
     def journal(self) -> LedgerJournal: ...
-
     @property
     def statuses(self) -> LedgerStatuses: ...
 

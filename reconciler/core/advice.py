@@ -10,26 +10,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from reconciler.core.desired import EPISODES
-from reconciler.core.model import (
-    Action,
-    DesiredList,
-    Entry,
-    Kind,
-    ListProblem,
-    Match,
-    Memory,
-    MemoryEntry,
-    MemoryKey,
-    Observed,
-    Op,
-    Prune,
-    Reason,
-    Rerequest,
-    Role,
-    Show,
-    Stop,
-    Verdict,
-)
+from reconciler.core.model.lists import Entry, ListProblem, Match
+from reconciler.core.model.memory import Memory, MemoryEntry, MemoryKey
+from reconciler.core.model.plan import Action, DesiredList, Stop, Verdict
+from reconciler.core.model.server import Observed, Show
+from reconciler.core.model.terms import Kind, Op, Prune, Reason, Rerequest, Role
 from reconciler.core.seasons import Basis, basis, span
 from reconciler.core.services import how_to_reach, is_passing
 from reconciler.core.state import COVERED, Presence, film, season

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 
-from reconciler.core.model import LONGEST_LIST, LONGEST_TITLE, Item, Outcome, Snapshot
+from reconciler.core.model.lists import LONGEST_LIST, LONGEST_TITLE, Item, Snapshot
+from reconciler.core.model.terms import Outcome
 
 UNREADABLE = "unknown"
 """What an entry is that does not say which title it is: what it stands for is not known."""
@@ -192,7 +193,9 @@ class ListReading:
         """What shows, whatever the numbers say, that entries are missing; empty: nothing does."""
         if self._too_long:
             return f"only the first {self._longest:,} entries of a list are read; split the list"
-        if self._changed:
+        versions = {page.version for page in self._pages} - {""}
+        totals = set() if total is None else self._totals
+        if self._moved or len(versions) > 1 or len(totals) > 1:
             return "the list changed while it was being read; it is read again on the next run"
         cut_off = next((page.cut_off for page in self._pages if page.cut_off), "")
         if cut_off or self._stuck or len(self._pages) >= _MOST_PAGES:
@@ -205,18 +208,12 @@ class ListReading:
             return f"{problem}; {TRY_LATER}, or remove duplicates from the list"
         return ""
 
-    @property
-    def _changed(self) -> bool:
-        versions = {page.version for page in self._pages} - {""}
-        totals = set() if self._total is None else self._totals
-        return self._moved or len(versions) > 1 or len(totals) > 1
-
     def _unreadable(self, marked: int) -> str:
         """What to say of entries that cannot be read; empty: there are none."""
-        number = marked + sum(page.unreadable for page in self._pages)
-        hint = next((page.unreadable_hint for page in self._pages if page.unreadable_hint), "")
-        problem = f"{number:,} of {_entries(self._delivered)} cannot be read: {hint or _REMOVE}"
-        return problem if number else ""
+        if not (number := marked + sum(page.unreadable for page in self._pages)):
+            return ""
+        hint = next((page.unreadable_hint for page in self._pages if page.unreadable_hint), _REMOVE)
+        return f"{number:,} of {_entries(self._delivered)} cannot be read: {hint}"
 
     @property
     def _totals(self) -> set[int]:

@@ -17,17 +17,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from reconciler.core.model import (
-    READ,
-    Condition,
-    Finding,
-    ListProblem,
-    Outcome,
-    Result,
-    Snapshot,
-    Status,
-    WaitingChange,
-)
+from reconciler.core.model.lists import ListProblem, Snapshot
+from reconciler.core.model.plan import Result
+from reconciler.core.model.rules import WaitingChange
+from reconciler.core.model.status import Condition, Finding, Status
+from reconciler.core.model.terms import READ, Outcome
 from reconciler.core.services import is_passing
 from reconciler.core.times import iso_time
 
@@ -48,16 +42,18 @@ _MOST_NAMED = 5  # changes that wait, by name
 
 
 def update(
-    before: Mapping[str, Condition],
-    findings: Iterable[Finding],
-    generation: str,
-    now: datetime,
+    before: Mapping[str, Condition], findings: Iterable[Finding], generation: str, now: datetime
 ) -> dict[str, Condition]:
     """The conditions by type after these findings; ``since`` moves only with the status.
 
     A condition without a finding stays unchanged.
     """
-    return {**before, **{f.type: _next(before.get(f.type), f, generation, now) for f in findings}}
+    updated = dict(before)
+    for f in findings:
+        previous = before.get(f.type)
+        since = previous.since if previous and previous.status is f.status else now
+        updated[f.type] = Condition(f.type, f.status, f.reason, f.message, since, generation)
+    return updated
 
 
 def update_list(
@@ -186,13 +182,6 @@ def ready(conditions: Mapping[str, Condition]) -> Finding:
 
 def _titles(count: int) -> str:
     return "1 title is" if count == 1 else f"{count} titles are"
-
-
-def _next(before: Condition | None, finding: Finding, generation: str, now: datetime) -> Condition:
-    since = before.since if before and before.status is finding.status else now
-    return Condition(
-        finding.type, finding.status, finding.reason, finding.message, since, generation
-    )
 
 
 def _camel(outcome: Outcome) -> str:

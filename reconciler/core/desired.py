@@ -8,34 +8,23 @@ from datetime import datetime
 
 from reconciler.core.filters import asks_facts, drops
 from reconciler.core.membership import absences, advance, current, stale_members
-from reconciler.core.model import (
-    Absence,
-    Baseline,
-    DesiredList,
+from reconciler.core.model.lists import (
     Entry,
-    Episodes,
     FetchScope,
     Ids,
     Item,
-    Kind,
     ListProblem,
     ListRef,
-    ListRules,
     Match,
     MediaKey,
-    Member,
-    Membership,
-    Memory,
-    Outcome,
-    Prune,
-    Reason,
-    Requester,
-    Role,
     Snapshot,
-    Start,
     TitleRef,
     Unmatched,
 )
+from reconciler.core.model.memory import Absence, Baseline, Member, Membership, Memory
+from reconciler.core.model.plan import DesiredList, Requester
+from reconciler.core.model.rules import ListRules
+from reconciler.core.model.terms import Episodes, Kind, Outcome, Prune, Reason, Role, Start
 from reconciler.core.wants import dropped, in_doubt, sure_names
 
 BY_HAND = "exclude"  # what the file's own ``exclude`` is called in a verdict
@@ -288,19 +277,18 @@ def as_wanted(items: Iterable[Item], episodes: Episodes) -> tuple[Item, ...]:
     """
     if episodes is Episodes.SKIP:
         return tuple(items)
-    return tuple(_series(item) if item.unsupported in EPISODES else item for item in items)
-
-
-def _series(item: Item) -> Item:
-    if item.series is None:
-        return replace(item, unsupported=f"{item.unsupported}, and its list names no series")
-    return Item(
-        item.position,
-        item.series.title,
-        kind=Kind.TV,
-        ids=Ids(imdb=item.series.imdb),
-        episode=TitleRef(item.ids.imdb or "", item.title),
-    )
+    result: list[Item] = []
+    for item in items:
+        if item.unsupported not in EPISODES:
+            result.append(item)
+        elif item.series is None:
+            why = f"{item.unsupported}, and its list names no series"
+            result.append(replace(item, unsupported=why))
+        else:
+            ids, episode = Ids(imdb=item.series.imdb), TitleRef(item.ids.imdb or "", item.title)
+            title = item.series.title
+            result.append(Item(item.position, title, kind=Kind.TV, ids=ids, episode=episode))
+    return tuple(result)
 
 
 def reason_unread(snapshot: Snapshot | None, last_complete: datetime | None) -> str | None:

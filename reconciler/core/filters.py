@@ -11,18 +11,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from reconciler.core.genres import untold, unwanted_among, wanted_among
-from reconciler.core.model import (
-    NOUN,
-    UNTOLD,
-    Facts,
-    Film,
-    Filter,
-    Item,
-    Kind,
-    Match,
-    Show,
-    Unmatched,
-)
+from reconciler.core.model.lists import UNTOLD, Facts, Item, Match, Unmatched
+from reconciler.core.model.rules import Filter
+from reconciler.core.model.server import Film, Show
+from reconciler.core.model.terms import NOUN, Kind
 from reconciler.core.names import spellings
 
 LIST, TMDB = "the list", "TMDB"  # who tells a fact

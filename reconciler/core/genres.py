@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from reconciler.core.model import Kind
+from reconciler.core.model.terms import Kind
 
 _JOINT: Mapping[str, frozenset[str]] = {
     "Action & Adventure": frozenset({"Action", "Adventure"}),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from reconciler.core.model import IMDB_ID, Ids, Item, Kind, id_keys
+from reconciler.core.model.lists import Ids, Item, id_keys
+from reconciler.core.model.terms import IMDB_ID, Kind
 
 GRAMMAR = (
     'imdb:tt…, tmdb:movie:N, tmdb:tv:N, tvdb:N, trakt:movie:SLUG, trakt:show:SLUG or title:"T (Y)"'

@@ -9,19 +9,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from reconciler.core.model import (
-    Action,
-    Allowance,
-    Budget,
-    DesiredList,
-    Kind,
-    Op,
-    Quota,
-    Reason,
-    Requester,
-    RequestStatus,
-    View,
-)
+from reconciler.core.model.plan import Action, DesiredList, View
+from reconciler.core.model.rules import Budget
+from reconciler.core.model.server import Allowance, Quota, RequestStatus, User
+from reconciler.core.model.terms import Kind, Op, Reason
 from reconciler.core.times import format_time
 from reconciler.core.titles import NoAction
 
@@ -43,46 +34,43 @@ class Limits:
             return (action,)
         # The oldest season first; specials come last: they go with no season.
         units = sorted(action.seasons or (0,), key=lambda number: (number == 0, number))
-        purse = (action.requester.user.id, action.target.media.kind)
-        room = self._room(action)
-        fitting = len(units) if room is None else min(len(units), room)
+        user, kind = action.requester.user, action.target.media.kind
+        quota = self._view.observed.quotas.get(user.id, Quota())
+        allowance = quota.movies if kind is Kind.MOVIE else quota.seasons
+        spent, fitting = self._spent.get((user.id, kind), 0), len(units)
+        if allowance.remaining is not None:
+            fitting = max(0, min(fitting, allowance.remaining - spent))
         if not fitting:
-            return (NoAction(Reason.QUOTA, self._quota(action), action.seasons),)
-        if over := self._over_cap(owner) or self._over_budget():
-            return (replace(over, seasons=action.seasons),)
-        self._spent[purse] = self._spent.get(purse, 0) + fitting
-        self._titles[owner.name] = self._titles.get(owner.name, 0) + 1
+            return (NoAction(Reason.QUOTA, self._quota(user, kind, allowance), action.seasons),)
+        titles, cap = self._titles.get(owner.name, 0), owner.rules.max_per_run
+        if cap is not None and titles >= cap:
+            detail = f"max_per_run is {cap}; the next run continues"
+            return (NoAction(Reason.OVER_CAP, detail, action.seasons),)
+        if over := self._over_budget():
+            return (NoAction(Reason.OVER_BUDGET, over, action.seasons),)
+        self._spent[user.id, kind] = spent + fitting
+        self._titles[owner.name] = titles + 1
         self._admitted += 1
         if fitting == len(units):
             return (action,)
         now, later = tuple(sorted(units[:fitting])), tuple(sorted(units[fitting:]))
-        return (replace(action, seasons=now), NoAction(Reason.QUOTA, self._quota(action), later))
+        rest = NoAction(Reason.QUOTA, self._quota(user, kind, allowance), later)
+        return (replace(action, seasons=now), rest)
 
-    def _room(self, action: Action) -> int | None:
-        """How many films or seasons the requester's quota has room for; None: any number."""
-        user, kind = action.requester.user.id, action.target.media.kind
-        remaining = self._allowance(user, kind).remaining
-        return None if remaining is None else max(0, remaining - self._spent.get((user, kind), 0))
+    def _quota(self, user: User, kind: Kind, allowance: Allowance) -> str:
+        """What to say of a quota that is used up.
 
-    def _allowance(self, user: int, kind: Kind) -> Allowance:
-        quota = self._view.observed.quotas.get(user, Quota())
-        return quota.movies if kind is Kind.MOVIE else quota.seasons
-
-    def _quota(self, action: Action) -> str:
-        by, kind = action.requester, action.target.media.kind
-        allowance = self._allowance(by.user.id, kind)
+        A quota has no timetable: its oldest counting request is the first to leave.
+        """
         noun = "movies" if kind is Kind.MOVIE else "seasons"
-        left = f"{self._room(action)} of {allowance.limit} {noun} left{within(allowance.days)}"
-        return f"{by.user.name} has {left} after this plan{self._next_slot(by, kind, allowance)}"
-
-    def _next_slot(self, requester: Requester, kind: Kind, allowance: Allowance) -> str:
-        """A quota has no timetable: its oldest counting request is the first to leave."""
+        left = f"0 of {allowance.limit} {noun} left{within(allowance.days)}"
+        used_up = f"{user.name} has {left} after this plan"
         if not allowance.days:
-            return ""
+            return used_up
         window, now = timedelta(days=allowance.days), self._view.now
-        made = self._requests_made().get((requester.user.id, kind), [])
+        made = self._requests_made().get((user.id, kind), [])
         counting = [at for at in made if at > now - window]
-        return f"; the next slot opens {format_time(min(counting, default=now) + window)}"
+        return f"{used_up}; the next slot opens {format_time(min(counting, default=now) + window)}"
 
     def _requests_made(self) -> dict[tuple[int | None, Kind], list[datetime]]:
         """When each user's requests that count were made, gathered once and only where needed."""
@@ -96,13 +84,7 @@ class Limits:
                         self._made.setdefault(user_and_kind, []).append(request.created)
         return self._made
 
-    def _over_cap(self, owner: DesiredList) -> NoAction | None:
-        cap = owner.rules.max_per_run
-        if cap is None or self._titles.get(owner.name, 0) < cap:
-            return None
-        return NoAction(Reason.OVER_CAP, f"max_per_run is {cap}; the next run continues")
-
-    def _over_budget(self) -> NoAction | None:
+    def _over_budget(self) -> str | None:
         budget, now = self._view.policy.budget, self._view.now
         if budget is None:
             return None
@@ -110,8 +92,8 @@ class Limits:
         if len(used) < budget.titles:
             return None
         opens = used[len(used) - budget.titles] + budget.window
-        detail = f"the budget is {budget.titles} a {budget.unit}"
-        return NoAction(Reason.OVER_BUDGET, f"{detail}; the next slot opens {format_time(opens)}")
+        limit = f"the budget is {budget.titles} a {budget.unit}"
+        return f"{limit}; the next slot opens {format_time(opens)}"
 
 
 def budget_used(budget: Budget, created: Iterable[datetime], now: datetime) -> list[datetime]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from reconciler.core.model import Candidate, Item, Kind, Match, MatchMethod, Reason, Unmatched
+from reconciler.core.model.lists import Candidate, Item, Match, Unmatched
+from reconciler.core.model.terms import Kind, MatchMethod, Reason
 from reconciler.core.names import Reading, fold, normalise, readings
 
 SHOWN = 5  # titles that nearly fit, kept for a person to look at
@@ -86,7 +87,8 @@ def _with_same_name(
     spelled: Callable[[str], str], reading: Reading, candidates: Sequence[Candidate]
 ) -> list[Candidate]:
     names = set(map(spelled, reading.names))
-    return [c for c in candidates if names & set(map(spelled, _names(c)))]
+    titles = ((c, filter(None, (c.title, c.original_title))) for c in candidates)
+    return [c for c, its_titles in titles if names & set(map(spelled, its_titles))]
 
 
 def _among(
@@ -141,10 +143,6 @@ def _film_else_show(item: Item, candidates: Sequence[Candidate]) -> Match | Unma
 
 def _matched(candidate: Candidate, route: MatchMethod) -> Match:
     return Match(candidate.media, route, candidate.title, candidate.year, candidate.original_title)
-
-
-def _names(candidate: Candidate) -> tuple[str, ...]:
-    return tuple(n for n in (candidate.title, candidate.original_title) if n)
 
 
 def _ambiguous(detail: str, candidates: Sequence[Candidate]) -> Unmatched:

@@ -14,21 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from reconciler.core.model import (
-    Absence,
-    Baseline,
-    DesiredList,
-    Item,
-    ListRef,
-    ListRules,
-    Match,
-    MediaKey,
-    Member,
-    Membership,
-    Outcome,
-    Role,
-    Snapshot,
-)
+from reconciler.core.model.lists import Item, ListRef, Match, MediaKey, Snapshot
+from reconciler.core.model.memory import Absence, Baseline, Member, Membership
+from reconciler.core.model.plan import DesiredList
+from reconciler.core.model.rules import ListRules
+from reconciler.core.model.terms import Outcome, Role
 from reconciler.core.wants import names_of, sure_names
 
 K = TypeVar("K")

@@ -11,26 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 
-from reconciler.core.model import (
-    Action,
+from reconciler.core.model.lists import Item, Match, MediaKey, Target, Unmatched
+from reconciler.core.model.memory import (
     Attempts,
     Baseline,
-    Done,
-    Item,
-    Kind,
-    Match,
-    MediaKey,
     Membership,
     Memory,
     MemoryEntry,
     MemoryKey,
-    Observed,
-    Op,
-    Rerequest,
-    Result,
-    Target,
-    Unmatched,
 )
+from reconciler.core.model.plan import Action, Done, Result
+from reconciler.core.model.server import Observed
+from reconciler.core.model.terms import Kind, Op, Rerequest
 from reconciler.core.own_requests import account_for_missing, with_sightings
 from reconciler.core.seasons import span
 from reconciler.core.state import COVERED, Presence, film, known_seasons, season, show
@@ -241,25 +233,16 @@ def settle(action: Action, done: Done, attempts: Attempts, now: datetime) -> Set
     A show whose seasons alone were canceled is still requested. To show a canceled title again is
     a re-add.
     """
-    slots: dict[MemoryKey, MemoryEntry] = {}
+    is_canceled = done.result is Result.CANCELLED
+    numbers = action.seasons or () if action.target.media.kind is Kind.TV else ()
+    slots = [MemoryKey(action.target, number) for number in (None, *numbers)]
+    entries: dict[MemoryKey, MemoryEntry] = {}
     if done.result in _THERE:
-        slots = dict.fromkeys(_slots(action), MemoryEntry())
-    if done.result is Result.CANCELLED:
-        canceled_slots = [
-            slot for slot in _slots(action) if slot.season is not None or not action.seasons
-        ]
-        slots = dict.fromkeys(canceled_slots, MemoryEntry(present=False))
-    return Settlement(
-        slots,
-        attempts_after(attempts, action.op, done.result, now),
-        canceled=done.result is Result.CANCELLED,
-    )
-
-
-def _slots(action: Action) -> list[MemoryKey]:
-    """The whole title, and of a show each season that was asked for."""
-    seasons = action.seasons or () if action.target.media.kind is Kind.TV else ()
-    return [MemoryKey(action.target, season) for season in (None, *seasons)]
+        entries = dict.fromkeys(slots, MemoryEntry())
+    elif is_canceled:
+        canceled_slots = slots[1:] if action.seasons else slots
+        entries = dict.fromkeys(canceled_slots, MemoryEntry(present=False))
+    return Settlement(entries, attempts_after(attempts, action.op, done.result, now), is_canceled)
 
 
 @dataclass(frozen=True, slots=True)

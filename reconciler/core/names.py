@@ -23,7 +23,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reconciler.core.model import Item
+from reconciler.core.model.lists import Item
 
 _APOSTROPHES = "'\u2019`\u00b4\u2018\u201b\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u2032\u2035"
 

@@ -19,16 +19,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from reconciler.core.conditions import READY, STALLED, SUSPENDED
-from reconciler.core.model import (
-    Action,
+from reconciler.core.model.plan import Action, Done, Result
+from reconciler.core.model.status import (
     Condition,
-    Done,
     Event,
     Intent,
     Notice,
     NotificationState,
     PerformedAction,
-    Result,
     Status,
 )
 

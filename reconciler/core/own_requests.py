@@ -29,36 +29,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
-from reconciler.core.model import (
+from reconciler.core.model.lists import Match, Target
+from reconciler.core.model.memory import (
     Absence,
-    Action,
     Attempts,
     Claim,
-    DesiredList,
-    Expected,
-    Kind,
-    Match,
-    MediaStatus,
     Memory,
     MemoryKey,
-    Observed,
-    Op,
     OwnRequest,
-    Prune,
-    Reason,
-    Requester,
+    Sighting,
+)
+from reconciler.core.model.plan import Action, DesiredList, Requester, Verdict, View
+from reconciler.core.model.server import (
+    MediaStatus,
+    Observed,
     RequestState,
     RequestStatus,
     RequestTrace,
-    Role,
-    Sighting,
-    Target,
     User,
-    Verdict,
-    View,
     Whereabouts,
-    Why,
 )
+from reconciler.core.model.terms import Expected, Kind, Op, Prune, Reason, Role, Why
 from reconciler.core.state import LIVE, blocklisted, row_statuses
 from reconciler.core.times import format_time
 from reconciler.core.wants import names_of, sure_names, titled
@@ -82,13 +73,8 @@ def requests_to_trace(
     observed: Observed, memory: Memory, targets: Collection[Target]
 ) -> tuple[int, ...]:
     """The requests for wanted titles that have to be asked for by their id: few, mostly none."""
-    numbers = [
-        missing.number
-        for missing in _missing(observed, memory)
-        if missing.own.target in targets
-        if missing.own.sighting is None
-    ]
-    return tuple(sorted(numbers)[:MOST_TRACED])
+    missing = (m for m in _missing(observed, memory) if m.own.target in targets)
+    return tuple(sorted(m.number for m in missing if m.own.sighting is None)[:MOST_TRACED])
 
 
 def account_for_missing(observed: Observed, memory: Memory) -> Observed:
@@ -114,11 +100,13 @@ def with_sightings(observed: Observed, memory: Memory) -> Memory:
     if not memory.ours:
         return memory
     shown = _listed_ids(observed)
-    ours = dict(memory.ours)
-    for number, own in memory.ours.items():
-        sighting = Sighting.LISTED if number in shown else _sighting(number, own, observed)
-        if sighting is not own.sighting:
-            ours[number] = replace(own, sighting=sighting)
+    ours = {
+        number: replace(
+            own,
+            sighting=Sighting.LISTED if number in shown else _sighting(number, own, observed),
+        )
+        for number, own in memory.ours.items()
+    }
     return replace(memory, ours=ours)
 
 
@@ -292,42 +280,31 @@ def _that_held_it(
 
 def _decide(row: OffList, view: View) -> Action | Verdict:
     """A cancel action where it is due and every list says so, otherwise a verdict."""
-    since = f"off its lists since {format_time(row.absence.since)}"
-    attempts = view.memory.attempts.get(row.request.target, Attempts())
+    request, absence, hold = row.request, row.absence, None
+    detail = f"off its lists since {format_time(absence.since)}"
+    attempts = view.memory.attempts.get(request.target, Attempts())
     if any(lst.rules.prune is not Prune.CANCEL_PENDING for lst in row.lists):
-        return _report(row, Reason.REQUESTED, f"{since}; prune: report")
-    if row.due > view.now:
-        return _report(row, Reason.REQUESTED, f"{since}, canceled after {format_time(row.due)}")
-    if attempts.not_before and attempts.not_before > view.now:
-        detail = f"{since}; failed before, next try after {format_time(attempts.not_before)}"
-        return _report(row, Reason.BACKING_OFF, detail)
+        hold, detail = Reason.REQUESTED, f"{detail}; prune: report"
+    elif row.due > view.now:
+        hold, detail = Reason.REQUESTED, f"{detail}, canceled after {format_time(row.due)}"
+    elif attempts.not_before and attempts.not_before > view.now:
+        next_try = format_time(attempts.not_before)
+        hold, detail = Reason.BACKING_OFF, f"{detail}; failed before, next try after {next_try}"
+    item, lists = titled(absence.item, absence.match), tuple(lst.name for lst in row.lists)
+    target, seasons = request.target, tuple(sorted(request.seasons)) or None
+    if hold:
+        by = absence.match.by
+        return Verdict(hold, item, lists, target, by, seasons, detail, would=Op.CANCEL)
     return Action(
         op=Op.CANCEL,
         why=Why.OFF_LIST,
-        target=row.request.target,
-        item=titled(row.absence.item, row.absence.match),
-        lists=tuple(lst.name for lst in row.lists),
-        matched_by=row.absence.match.by,
-        requester=Requester(User(row.request.requester or 0, "", 0), is_owner=False),
+        target=target,
+        item=item,
+        lists=lists,
+        matched_by=absence.match.by,
+        requester=Requester(User(request.requester or 0, "", 0), is_owner=False),
         expected=Expected.PENDING,
-        seasons=_seasons(row),
-        request_ids=(row.request.id,),
-        detail=since,
-    )
-
-
-def _report(row: OffList, reason: Reason, detail: str) -> Verdict:
-    return Verdict(
-        reason,
-        titled(row.absence.item, row.absence.match),
-        tuple(lst.name for lst in row.lists),
-        target=row.request.target,
-        matched_by=row.absence.match.by,
-        seasons=_seasons(row),
+        seasons=seasons,
+        request_ids=(request.id,),
         detail=detail,
-        would=Op.CANCEL,
     )
-
-
-def _seasons(row: OffList) -> tuple[int, ...] | None:
-    return tuple(sorted(row.request.seasons)) or None

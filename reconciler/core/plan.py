@@ -13,27 +13,11 @@ from itertools import chain
 
 from reconciler.core.limits import Limits
 from reconciler.core.memory import looks_like_another_server, vanished
-from reconciler.core.model import (
-    NOUN,
-    Action,
-    Attempts,
-    DesiredList,
-    Expected,
-    Kind,
-    ListProblem,
-    Memory,
-    Observed,
-    Op,
-    Plan,
-    Policy,
-    Reason,
-    Role,
-    Show,
-    Stop,
-    Unmatched,
-    Verdict,
-    View,
-)
+from reconciler.core.model.lists import ListProblem, Unmatched
+from reconciler.core.model.memory import Attempts, Memory
+from reconciler.core.model.plan import Action, DesiredList, Plan, Policy, Stop, Verdict, View
+from reconciler.core.model.server import Observed, Show
+from reconciler.core.model.terms import NOUN, Expected, Kind, Op, Reason, Role
 from reconciler.core.own_requests import account_for_missing, pruned
 from reconciler.core.rights import outlook
 from reconciler.core.times import format_time
@@ -110,11 +94,15 @@ def calculate(
     wants = gather_wants(lists, observed)
     rows = ((want.owner, row) for want in wants for row in _decide(want, exclusion, view))
     for owner, row in chain(rows, pruned(lists, view)):
-        for admitted in _admitted(row, owner, stop, limits):
-            if isinstance(admitted, Action):
-                actions.append(admitted)
+        if isinstance(row, Verdict):
+            verdicts.append(row)
+            continue
+        refusal = (NoAction(stop.reason, stop.message, row.seasons),) if stop else ()
+        for part in refusal or limits.admit(row, owner):
+            if isinstance(part, Action):
+                actions.append(part)
             else:
-                verdicts.append(admitted)
+                verdicts.append(_verdict(row, part))
     return Plan(tuple(actions), tuple(verdicts), (stop,) if stop else ())
 
 
@@ -142,7 +130,9 @@ def _decide(
             why.reason, want.item, want.lists, detail=why.detail, candidates=why.candidates
         )
         return
-    want = _with_title(want, view)
+    show = view.observed.shows.get(want.target.media.tmdb)  # names what its list gives by id alone
+    if not want.item.title and want.target.media.kind is Kind.TV and isinstance(show, Show):
+        want = replace(want, item=replace(want.item, title=show.title, year=show.year))
     for need in _needs(want, exclusion, view):
         yield _verdict(want, need) if isinstance(need, NoAction) else _permitted(want, need, view)
 
@@ -153,14 +143,6 @@ def _needs(want: Want, exclusion: Exclusion, view: View) -> tuple[Gap | NoAction
     if want.skip_reason:
         return (NoAction(*want.skip_reason),)
     return needs(want.target, want.seasons, want.owner.rules, view)
-
-
-def _with_title(want: Want, view: View) -> Want:
-    """Name a show that its list gives by id alone after its season facts."""
-    facts = view.observed.shows.get(want.target.media.tmdb)
-    if want.item.title or want.target.media.kind is Kind.MOVIE or not isinstance(facts, Show):
-        return want
-    return replace(want, item=replace(want.item, title=facts.title, year=facts.year))
 
 
 def _permitted(want: Want, need: Gap, view: View) -> Action | Verdict:
@@ -201,23 +183,15 @@ def _permitted(want: Want, need: Gap, view: View) -> Action | Verdict:
     )
 
 
-def _admitted(
-    row: Action | Verdict, owner: DesiredList, stop: Stop | None, limits: Limits
-) -> Iterator[Action | Verdict]:
-    """What of a row is done now; the rest of an action is a verdict that says what holds it."""
-    if isinstance(row, Verdict):
-        yield row
-        return
-    parts = (
-        (NoAction(stop.reason, stop.message, row.seasons),) if stop else limits.admit(row, owner)
-    )
-    for part in parts:
-        yield part if isinstance(part, Action) else _verdict(row, part)
-
-
 def _stop(lists: Sequence[DesiredList], observed: Observed, memory: Memory) -> Stop | None:
     for lst in sorted(lists, key=lambda lst: lst.index):
-        if lst.rules.role is Role.EXCLUDE and (unread := _unread(lst)):
+        if lst.rules.role is not Role.EXCLUDE:
+            continue
+        unread, matches = lst.unread_reason, [entry.match for entry in lst.entries]
+        lost = [m for m in matches if isinstance(m, Unmatched) and m.reason is Reason.UNRESOLVED]
+        if lost and not unread:
+            unread = f"{len(lost)} of its titles could not be looked up: try again later"
+        if unread:
             return Stop(
                 Reason.EXCLUDED,
                 f"exclude list {lst.name} unread",
@@ -231,15 +205,6 @@ def _stop(lists: Sequence[DesiredList], observed: Observed, memory: Memory) -> S
             "check server.url; if the server was really emptied, start with a new ledger file",
         )
     return None
-
-
-def _unread(lst: DesiredList) -> str | None:
-    if lst.unread_reason:
-        return lst.unread_reason
-    lost = sum(
-        isinstance(e.match, Unmatched) and e.match.reason is Reason.UNRESOLVED for e in lst.entries
-    )
-    return f"{lost} of its titles could not be looked up: try again later" if lost else None
 
 
 def _verdict(row: Want | Action, why: NoAction) -> Verdict:

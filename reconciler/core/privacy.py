@@ -22,7 +22,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
-from reconciler.core.model import Item, Snapshot, TitleRef
+from reconciler.core.model.lists import Item, Snapshot, TitleRef
 
 VEIL = "…"
 SHORTEST_SECRET = 6  # characters; shorter ones stand in too many harmless texts

@@ -13,21 +13,11 @@ from datetime import datetime
 from reconciler.core.desired import MergedFetch, PriorState, places
 from reconciler.core.membership import departed, readded
 from reconciler.core.memory import looks_like_another_server, observe
-from reconciler.core.model import (
-    Action,
-    Baseline,
-    Claim,
-    DesiredList,
-    MediaKey,
-    Membership,
-    Memory,
-    Observed,
-    Plan,
-    Role,
-    Target,
-    Verdict,
-    View,
-)
+from reconciler.core.model.lists import MediaKey, Target
+from reconciler.core.model.memory import Baseline, Claim, Membership, Memory
+from reconciler.core.model.plan import Action, DesiredList, Plan, Verdict, View
+from reconciler.core.model.server import Observed
+from reconciler.core.model.terms import Role
 from reconciler.core.plan import calculate
 from reconciler.core.wants import entry_identity, item_identity
 

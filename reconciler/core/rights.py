@@ -8,18 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reconciler.core.model import (
-    Approval,
-    Expected,
-    Flavour,
-    Kind,
-    ListProblem,
-    MediaKey,
-    ProblemReason,
-    Requester,
-    Target,
-    User,
-)
+from reconciler.core.model.lists import ListProblem, MediaKey, Target
+from reconciler.core.model.plan import Requester
+from reconciler.core.model.server import Flavour, User
+from reconciler.core.model.terms import Approval, Expected, Kind, ProblemReason
 
 ADMIN = 2
 MANAGE_USERS = 8
@@ -108,12 +100,6 @@ def outlook(requester: Requester, target: Target) -> Expected:
     return Expected.APPROVED if requester.approved and own is not Expected.REFUSED else own
 
 
-def may_ask_for_others(user: User) -> bool:
-    """Whether the server lets this user name another one as a request's requester."""
-    both = MANAGE_USERS | MANAGE_REQUESTS
-    return bool(user.permissions & ADMIN) or user.permissions & both == both
-
-
 def bypasses_quota(user: User) -> bool:
     """Whether the server applies no quota to this user."""
     return bool(user.permissions & (ADMIN | MANAGE_USERS))
@@ -175,7 +161,8 @@ def _speaking_for(user: User, owner: User, approval: Approval) -> Requester | Li
         if bypasses_quota(user) or has_right(owner, SEE_USERS):
             return Requester(user, is_owner=False)
         return ListProblem(ProblemReason.KEY_LACKS_RIGHTS, lacks(owner, SEE_USERS))
-    if not may_ask_for_others(owner):
+    both = MANAGE_USERS | MANAGE_REQUESTS  # which it takes to name another requester
+    if not (owner.permissions & ADMIN or owner.permissions & both == both):
         return ListProblem(
             ProblemReason.KEY_LACKS_RIGHTS,
             f"approval: auto requires the rights to manage users and requests, which {owner.name}, "

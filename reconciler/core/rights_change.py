@@ -24,20 +24,17 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from reconciler.core.model import (
-    WHOLE,
-    Approval,
-    Episodes,
+from reconciler.core.model.rules import (
     FileRights,
     ListRights,
-    Prune,
     Rights,
     RightsState,
-    Role,
-    User,
     WaitingChange,
     Widening,
 )
+from reconciler.core.model.server import User
+from reconciler.core.model.status import WHOLE
+from reconciler.core.model.terms import Approval, Episodes, Prune, Role
 from reconciler.core.rights import find_users, has_more_rights
 from reconciler.core.times import shifted
 
@@ -105,17 +102,11 @@ def _accepted(
     before: FileRights, proposed: FileRights, lists: Sequence[tuple[str, bool]]
 ) -> FileRights:
     """The rights that are in effect now; those of lists that have left are kept by source."""
-    now: dict[str, ListRights] = {
-        name: (before if as_accepted else proposed).lists[name] for name, as_accepted in lists
-    }
+    now = {name: (before if as_accepted else proposed).lists[name] for name, as_accepted in lists}
     sources = {lst.source for lst in now.values()}
-    left = {lst.source: lst for lst in before.lists.values()}
-    former = {**before.former, **left}
-    return replace(
-        proposed,
-        lists=now,
-        former={source: lst for source, lst in former.items() if source not in sources},
-    )
+    former = {**before.former, **{lst.source: lst for lst in before.lists.values()}}
+    former = {source: lst for source, lst in former.items() if source not in sources}
+    return replace(proposed, lists=now, former=former)
 
 
 def compares_requesters(state: RightsState, proposed: FileRights) -> bool:
@@ -184,17 +175,11 @@ class ListChange:
 def list_changes(accepted: FileRights, proposed: FileRights) -> tuple[ListChange, ...]:
     """Each list of the new file with what it was, in the file's order; then those that are gone."""
     partners = _partners(accepted, proposed)
-    changes = [
-        ListChange(
-            partners.get(name),
-            name,
-            accepted.lists[partners[name]]
-            if name in partners
-            else accepted.former.get(after.source),
-            after,
-        )
-        for name, after in proposed.lists.items()
-    ]
+    changes: list[ListChange] = []
+    for name, after in proposed.lists.items():
+        old = partners.get(name)
+        before = accepted.former.get(after.source) if old is None else accepted.lists[old]
+        changes.append(ListChange(old, name, before, after))
     removed = [name for name in accepted.lists if name not in partners.values()]
     return (*changes, *(ListChange(name, None, accepted.lists[name], None) for name in removed))
 

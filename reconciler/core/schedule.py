@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reconciler.core.conditions import READY, STALLED, is_true
-from reconciler.core.model import Condition, Finding, ListRules, Schedule
+from reconciler.core.model.rules import ListRules
+from reconciler.core.model.status import Condition, Finding, Schedule
 from reconciler.core.times import doubled_wait
 
 LONGEST_RETRY = timedelta(hours=6)

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
-from reconciler.core.model import Season, SeasonRule, Show
+from reconciler.core.model.rules import SeasonRule
+from reconciler.core.model.server import Season, Show
 
 
 class Basis(StrEnum):

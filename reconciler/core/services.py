@@ -10,16 +10,10 @@ import difflib
 import re
 from collections.abc import Collection, Sequence
 
-from reconciler.core.model import (
-    NOUN,
-    Delivery,
-    Downloader,
-    Kind,
-    ListProblem,
-    Option,
-    ProblemReason,
-    ServiceSelection,
-)
+from reconciler.core.model.lists import ListProblem
+from reconciler.core.model.rules import ServiceSelection
+from reconciler.core.model.server import Delivery, Downloader, Option
+from reconciler.core.model.terms import NOUN, Kind, ProblemReason
 
 PROGRAM = {Kind.MOVIE: "Radarr", Kind.TV: "Sonarr"}
 _UNKNOWN = {

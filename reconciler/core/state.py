@@ -10,15 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconciler.core.model import (
-    MediaKey,
-    MediaState,
-    MediaStatus,
-    MemoryKey,
-    Observed,
-    RequestStatus,
-    Target,
-)
+from reconciler.core.model.lists import MediaKey, Target
+from reconciler.core.model.memory import MemoryKey
+from reconciler.core.model.server import MediaState, MediaStatus, Observed, RequestStatus
 
 
 class Presence(StrEnum):
@@ -101,15 +95,14 @@ def show(target: Target, observed: Observed) -> Presence:
 
 
 def _of_whole_show(target: Target, rows: tuple[MediaState, ...]) -> set[MediaStatus]:
-    """What the rows of a show say of all its seasons at once."""
+    """What the rows of a show say of all its seasons at once: deleted, available, or nothing."""
     silent = tuple(
         row
         for row in rows
         if all(season[target.is_4k] is MediaStatus.UNKNOWN for season in row.seasons.values())
     )
-    return (row_statuses(target, rows) & {MediaStatus.DELETED}) | (
-        row_statuses(target, silent) & {MediaStatus.AVAILABLE}
-    )
+    available = row_statuses(target, silent) & {MediaStatus.AVAILABLE}
+    return available | row_statuses(target, rows) & {MediaStatus.DELETED}
 
 
 def row_statuses(target: Target, rows: tuple[MediaState, ...]) -> set[MediaStatus]:

@@ -6,20 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.core.memory import is_lifted, put_back, rerequest_notes
-from reconciler.core.model import (
-    Attempts,
-    Kind,
-    ListRules,
-    MemoryEntry,
-    MemoryKey,
-    Op,
-    Reason,
-    SeasonRule,
-    Show,
-    Target,
-    View,
-    Why,
-)
+from reconciler.core.model.lists import Target
+from reconciler.core.model.memory import Attempts, MemoryEntry, MemoryKey
+from reconciler.core.model.plan import View
+from reconciler.core.model.rules import ListRules, SeasonRule
+from reconciler.core.model.server import Show
+from reconciler.core.model.terms import Kind, Op, Reason, Why
 from reconciler.core.seasons import choose_seasons, span
 from reconciler.core.state import (
     COVERED,
@@ -92,11 +84,9 @@ def needs(
     if target.media.kind is Kind.MOVIE:
         return (_film(target, rules, view),)
     facts = view.observed.shows.get(target.media.tmdb)
-    if not isinstance(facts, Show):
-        return (
-            NoAction(Reason.UNRESOLVED, facts.detail if facts else "its seasons are not known"),
-        )
-    return _show(target, facts, seasons, rules, view)
+    if isinstance(facts, Show):
+        return _show(target, facts, seasons, rules, view)
+    return (NoAction(Reason.UNRESOLVED, facts.detail if facts else "its seasons are not known"),)
 
 
 def _film(target: Target, rules: ListRules, view: View) -> Gap | NoAction:
@@ -153,19 +143,14 @@ def _retry(
 
 
 def _show(
-    target: Target,
-    facts: Show,
-    seasons: Iterable[SeasonRule],
-    rules: ListRules,
-    view: View,
+    target: Target, facts: Show, seasons: Iterable[SeasonRule], rules: ListRules, view: View
 ) -> tuple[Gap | NoAction, ...]:
     numbers, coming = choose_seasons(seasons, facts, view.now.date())
     if not numbers:
-        beside = {Reason.UNAIRED: coming}
         detail = _list(Reason.UNAIRED, coming)
         if not coming:
             detail = _ONLY_SPECIALS if facts.seasons else "the server lists no seasons for it"
-        return (NoAction(Reason.UNAIRED, detail, beside=beside),)
+        return (NoAction(Reason.UNAIRED, detail, beside={Reason.UNAIRED: coming}),)
     states = {n: season(target, n, view.observed) for n in numbers}
     reasons = _season_reasons(target, states, rules, view)
     missing = tuple(n for n in numbers if reasons[n] is None)
@@ -174,14 +159,20 @@ def _show(
         n: view.memory.slots.get(MemoryKey(target, n)) for n in numbers if reasons[n] in _OUT
     }
     again = rerequest_notes(out, rules.rerequest, view.now)
-    beside = _beside(reasons, coming)
+    beside = {
+        why: tuple(n for n in numbers if reasons[n] is why) for why in reasons.values() if why
+    }
+    if coming:
+        beside[Reason.UNAIRED] = coming
     barred = _NO_SPECIALS if Reason.NOT_PERMITTED in beside else ""
     summary = "; ".join(filter(None, (_season_summary(beside, missing), barred, *again)))
     rows: list[Gap | NoAction] = []
     if failed:
         ids = {max(states[n].request_ids) for n in failed}
         rows.append(_retry(target, tuple(sorted(ids)), rules, view))
-        beside = _with_retry(beside, rows[0])
+        failures = beside.pop(Reason.FAILED)
+        if isinstance(rows[0], NoAction):  # a retry itself has no reason to stay out
+            beside[rows[0].reason] = failures
     if missing:
         rows.append(replace(_ask(target, missing, rules, view, summary), beside=beside))
     gaps = tuple(row for row in rows if isinstance(row, Gap))
@@ -229,16 +220,13 @@ def _season_reasons(
 def _ask(
     target: Target, missing: tuple[int, ...], rules: ListRules, view: View, detail: str
 ) -> Gap:
-    observed = view.observed
-    here = [
-        n
-        for n in known_seasons(target, observed)
-        if season(target, n, observed).presence in COVERED
-    ]
+    observed, slots = view.observed, view.memory.slots
+    numbers = known_seasons(target, observed)
+    here = [n for n in numbers if season(target, n, observed).presence in COVERED]
     followed = [n for n in here if n >= 1]  # specials say nothing of what is new
-    entries = [view.memory.slots.get(MemoryKey(target, n)) for n in missing]
-    whole = view.memory.slots.get(MemoryKey(target))  # for a season that has no memory of its own
-    lost = {view.observed.lost.get(MemoryKey(target, n), ()) for n in missing} - {()}
+    entries = [slots.get(MemoryKey(target, n)) for n in missing]
+    whole = slots.get(MemoryKey(target))  # for a season that has no memory of its own
+    lost = {observed.lost.get(MemoryKey(target, n), ()) for n in missing} - {()}
     if lost:
         why = Why.LOST
         detail = "; ".join(filter(None, (detail, *map(_lost_detail, sorted(lost)))))
@@ -249,27 +237,6 @@ def _ask(
     else:
         why = Why.MISSING
     return Gap(Op.EXTEND if here else Op.REQUEST, why, missing, detail=detail)
-
-
-def _beside(
-    reasons: Mapping[int, Reason | None], coming: tuple[int, ...]
-) -> dict[Reason, tuple[int, ...]]:
-    groups: dict[Reason, tuple[int, ...]] = {}
-    for number, reason in reasons.items():
-        if reason is not None:
-            groups[reason] = (*groups.get(reason, ()), number)
-    return groups | {Reason.UNAIRED: coming} if coming else groups
-
-
-def _with_retry(
-    beside: Mapping[Reason, tuple[int, ...]], retry: Gap | NoAction
-) -> dict[Reason, tuple[int, ...]]:
-    """The reasons, with the failed seasons under the retry's reason; a retry itself has none."""
-    others: dict[Reason, tuple[int, ...]] = dict(beside)
-    failed = others.pop(Reason.FAILED)
-    if isinstance(retry, NoAction):
-        others[retry.reason] = failed
-    return others
 
 
 def _season_summary(beside: Mapping[Reason, tuple[int, ...]], missing: tuple[int, ...]) -> str:

@@ -7,23 +7,11 @@ from dataclasses import dataclass, replace
 
 from reconciler.core.filters import Rejection, TitleFacts, objection
 from reconciler.core.items import item_keys
-from reconciler.core.model import (
-    DesiredList,
-    Entry,
-    Film,
-    Item,
-    Kind,
-    Match,
-    MatchMethod,
-    MediaKey,
-    Observed,
-    Reason,
-    Role,
-    SeasonRule,
-    Show,
-    Target,
-    Unmatched,
-)
+from reconciler.core.model.lists import Entry, Item, Match, MediaKey, Target, Unmatched
+from reconciler.core.model.plan import DesiredList
+from reconciler.core.model.rules import SeasonRule
+from reconciler.core.model.server import Film, Observed, Show
+from reconciler.core.model.terms import Kind, MatchMethod, Reason, Role
 from reconciler.core.names import normalise, readings, spellings
 
 _UNSEEN = Observed()
@@ -165,13 +153,6 @@ def _excluding_names(item: Item) -> frozenset[str]:
     return frozenset(f"{name} ({year})" if year else name for name, year in _readings_of(item))
 
 
-def _excludable_names(item: Item) -> frozenset[str]:
-    """Every name an exclusion may know an item by."""
-    titles = _readings_of(item)
-    dated = {f"{name} ({year})" for name, year in titles if year}
-    return frozenset(_ids(item)) | dated | {name for name, _ in titles}
-
-
 def _readings_of(item: Item) -> set[tuple[str, int | None]]:
     return {
         (f"title:{spelling}", reading.year)
@@ -209,10 +190,13 @@ class Exclusion:
         for lst in sorted(lists, key=lambda lst: lst.index):
             if lst.rules.role is not Role.EXCLUDE:
                 continue
-            for entry in lst.entries:
-                for key in _excluded_media(entry):
-                    media.setdefault(key, lst.name)
-                for name in _excluding_names(entry.item):
+            for item, match in ((entry.item, entry.match) for entry in lst.entries):
+                if isinstance(match, Match):
+                    media.setdefault(match.media, lst.name)
+                elif match.reason is Reason.AMBIGUOUS:
+                    for candidate in match.candidates:
+                        media.setdefault(candidate.media, lst.name)
+                for name in _excluding_names(item):
                     keys.setdefault(name, lst.name)
         return cls(media, keys)
 
@@ -229,16 +213,11 @@ class Exclusion:
         """The list that excludes an item by one of its names; None: none does."""
         if not self.keys:
             return None
-        names_excluded = sorted(_excludable_names(item) & self.keys.keys())
+        titles = _readings_of(item)
+        names = {*_ids(item), *(name for name, _ in titles)}
+        names |= {f"{name} ({year})" for name, year in titles if year}
+        names_excluded = sorted(names & self.keys.keys())
         return self.keys[names_excluded[0]] if names_excluded else None
-
-
-def _excluded_media(entry: Entry) -> tuple[MediaKey, ...]:
-    if isinstance(entry.match, Match):
-        return (entry.match.media,)
-    if entry.match.reason is Reason.AMBIGUOUS:
-        return tuple(c.media for c in entry.match.candidates)
-    return ()
 
 
 def skip_reason(lst: DesiredList, entry: Entry, observed: Observed) -> tuple[Reason, str] | None:
@@ -247,14 +226,12 @@ def skip_reason(lst: DesiredList, entry: Entry, observed: Observed) -> tuple[Rea
     First what the list's own facts decide, last what the server had to be asked for: of a title
     that is not asked for anyway, nothing is.
     """
-    if lst.rules.filter is None:
-        return _standing(lst, entry)
-    own = objection(lst.rules.filter, TitleFacts.of(entry.item, entry.match))
+    own = _by_own_facts(lst, entry)
     if own and own.sure:
         return Reason.FILTERED, own.detail
     if standing := _standing(lst, entry):
         return standing
-    if own is None or isinstance(entry.match, Unmatched):
+    if lst.rules.filter is None or own is None or isinstance(entry.match, Unmatched):
         return None
     details = _details(entry.match.media, observed)
     rejection = objection(lst.rules.filter, TitleFacts.of(entry.item, entry.match, details))
@@ -280,8 +257,7 @@ def title_facts(entry: Entry, observed: Observed) -> TitleFacts:
     """All that is known of an item: what its list tells, and what the server was asked for."""
     if isinstance(entry.match, Unmatched):
         return TitleFacts.of(entry.item)
-    details = _details(entry.match.media, observed)
-    return TitleFacts.of(entry.item, entry.match, details)
+    return TitleFacts.of(entry.item, entry.match, _details(entry.match.media, observed))
 
 
 def _by_own_facts(lst: DesiredList, entry: Entry) -> Rejection | None:

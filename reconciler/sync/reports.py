@@ -78,27 +78,13 @@ def list_reports(
         for name in rows.keys() & row.lists:
             item = replace(row.item, position=places.get(name, row.item.position))
             rows[name].append(RowReport(item, word, detail, row.target, advice, facts))
-    return {
-        name: ListReport(
-            source=str(ref),
-            at=now,
-            snapshot=snapshots[name],
-            known=_last_shown(snapshots[name], before.get(name)),
-            rows=tuple(sorted(rows[name], key=lambda row: row.item.position)),
-            sizes=_sizes(snapshots[name], before.get(name)),
-        )
-        for name, ref in sources.items()
-        if name in snapshots
-    }
-
-
-def _last_shown(snapshot: Snapshot, previous: ListReport | None) -> Snapshot:
-    return previous.known if previous and showed_nothing(snapshot) else snapshot
-
-
-def _sizes(snapshot: Snapshot, previous: ListReport | None) -> tuple[int, ...]:
-    """The sizes of the list at its last runs; a run that could not read it adds none."""
-    sizes = previous.sizes if previous else ()
-    if snapshot.outcome not in READ:
-        return sizes
-    return (*sizes, len(snapshot.items))[-_SIZES:]
+    reports = {}
+    for name in [name for name in sources if name in snapshots]:
+        snapshot, last = snapshots[name], before.get(name)
+        shown = last.known if last and showed_nothing(snapshot) else snapshot
+        ordered = tuple(sorted(rows[name], key=lambda row: row.item.position))
+        sizes = last.sizes if last else ()
+        if snapshot.outcome in READ:  # a run that could not read the list has no size
+            sizes = (*sizes, len(snapshot.items))[-_SIZES:]
+        reports[name] = ListReport(str(sources[name]), now, snapshot, shown, ordered, sizes)
+    return reports

@@ -147,7 +147,5 @@ class Message:
 class NotificationState:
     """What people know by now."""
 
-    stalled: frozenset[str] = (
-        frozenset()
-    )  # lists by name, of which nobody heard that they recovered
+    stalled: frozenset[str] = frozenset()  # the lists whose recovery nobody has heard of
     digested: datetime | None = None  # up to when deeds were told by the day; None: not yet
