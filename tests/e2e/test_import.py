@@ -17,6 +17,7 @@ import yaml
 
 from examples.sandbox.sites import SandboxSites
 from examples.sandbox.titles import Title
+from reconciler.notify import apprise
 from tests.e2e.household import Household, numbers
 from tests.e2e.original_listsync import write_database, write_env
 
@@ -149,6 +150,33 @@ def test_an_installation_without_a_database_is_reported_as_without_history(
     (old / "data/list_sync.db").unlink()
     done = household.run(*IMPORT)
     assert "no list_sync.db: titles that were declined or deleted may be requested" in done.out
+
+
+def test_the_report_names_what_the_webhook_still_needs(
+    household: Household, old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (old / ".env").open("a") as env:
+        env.write("DISCORD_WEBHOOK_URL=https://discord.com/api/webhooks/123456/AbC-d_ef\n")
+    monkeypatch.setattr(apprise, "find_spec", lambda _: None)
+    done = household.run(*IMPORT)
+    assert (done.code, apprise.INSTALL in done.out) == (0, True)
+    assert household.run("validate").code == 0
+
+
+def test_lists_that_listsync_cannot_read_can_be_replaced(
+    household: Household, old: Path, films: list[Title]
+) -> None:
+    without_lists(old)
+    more = ("--list", "stevenlu:movies", "--list", "imdb:top")
+    assert "name a list that listsync can read with --list URL" in household.run(*IMPORT).err
+    done = household.run(*IMPORT, *more)
+    assert (done.code, f"{len(films) - 1 + MANY} titles from" in done.out) == (0, True)
+    written = yaml.safe_load((household.folder / "listsync.yaml").read_text())
+    assert written["lists"] == {
+        "stevenlu-movies": {"source": "stevenlu:movies", "top": 25},
+        "imdb-top": {"source": "imdb:top", "top": 25},
+    }
+    assert household.run("validate").code == 0
 
 
 def test_minus_prints_the_file_and_writes_nothing(household: Household, old: Path) -> None:

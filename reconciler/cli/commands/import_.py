@@ -27,6 +27,10 @@ Ledger = Annotated[Path | None, option("ledger")]
 Server = Annotated[
     str | None, typer.Option("--server", metavar="URL", help="Address of the server.")
 ]
+Lists = Annotated[
+    list[str] | None,
+    typer.Option("--list", metavar="URL", help="One more list for the file; may be repeated."),
+]
 
 _STDOUT = Path("-")
 
@@ -39,6 +43,7 @@ def import_(  # noqa: PLR0913 - a command's parameters are its options
     config: Config = None,
     ledger: Ledger = None,
     server: Server = None,
+    lists: Lists = None,
     output: PlainOutput = PlainForm.TEXT,
 ) -> int:
     """Import settings, lists and history from the original ListSync."""
@@ -48,7 +53,7 @@ def import_(  # noqa: PLR0913 - a command's parameters are its options
     del program  # there is one
     settings = context.obj
     installed = original.read_original(path)
-    converted = conversion.convert(installed, server)
+    converted = conversion.convert(installed, server, lists or ())
     config_path = config or settings.config_path
     if config_path == _STDOUT:
         sys.stdout.write(converted.text)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from reconciler.cli import starter
@@ -46,6 +46,7 @@ _SHORTEST_MINUTES = 5  # between two readings of a list
 _LONGEST_MINUTES = 365 * 24 * 60
 _OWNER = "1"  # the user who owns the API key
 _SHOWN_TITLES = 10
+_ADDED = ""  # the kind of a list that is not ListSync's
 
 
 @dataclass(slots=True)
@@ -61,11 +62,14 @@ class Conversion:
     left: list[Note] = field(default_factory=list)
 
 
-def convert(original: Original, server: str | None) -> Conversion:
-    """The config file for an installation. ``server``: its address, if not ListSync's.
+def convert(original: Original, server: str | None, lists: Sequence[str] = ()) -> Conversion:
+    """The config file for an installation.
 
+    ``server``: its address, if not ListSync's; ``lists``: more lists, as ``add`` takes them.
     Raises UsageError where no address is known, or no list can be read by listsync.
     """
+    added = [OriginalList(_ADDED, text) for text, _ in starter.recognize_lists(lists)]
+    original = replace(original, lists=(*original.lists, *added))
     try:
         url = normalized_server_url(server or original.settings.get("OVERSEERR_URL", ""))
     except ValueError as error:
@@ -203,7 +207,7 @@ class _Converter:
         lines: list[str] = []
         for original in self._original.lists:
             ref = _recognize(original)
-            label = f"{clean(original.kind)} {_shown_id(original, ref)}"
+            label = f"{clean(original.kind)} {_shown_id(original, ref)}".strip()
             reason = ref if isinstance(ref, str) else self._obstacle(ref, needed)
             if isinstance(ref, str) or reason:
                 self._leave(label, reason)
@@ -216,7 +220,8 @@ class _Converter:
         if not lines:
             reasons = "\n".join(f"{subject}: {reason}" for subject, reason in self.result.left)
             message = f"no list can be carried over\n{reasons}"
-            raise UsageError(message, hint="nothing was written")
+            hint = "name a list that listsync can read with --list URL; nothing was written"
+            raise UsageError(message, hint=hint)
         return lines[1:]
 
     def _obstacle(self, ref: ListRef, needed: set[str]) -> str:
@@ -233,6 +238,8 @@ class _Converter:
         return ""
 
     def _options(self, original: OriginalList, ref: ListRef) -> list[str]:
+        if original.kind == _ADDED:
+            return [f"    {option}" for option in starter.option_lines(original.id, ref)]
         options = [f"source: {starter.scalar(_address(original, ref))}"]
         if original.kind == "trakt_special":
             limit = self._settings.get("TRAKT_SPECIAL_ITEMS_LIMIT", "")
@@ -280,6 +287,8 @@ def _shown_id(original: OriginalList, ref: ListRef | str) -> str:
 
 def _recognize(original: OriginalList) -> ListRef | str:
     """Our list, or why it cannot be carried over."""
+    if original.kind == _ADDED:
+        return recognize_list(original.id)
     if original.kind == "collections":
         return "a collection of ListSync's own; write a TMDB collection as tmdb:collection/NUMBER"
     form = FORMS.get(original.kind)

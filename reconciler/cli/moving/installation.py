@@ -10,10 +10,11 @@ from typing import TypedDict
 
 from reconciler import wiring
 from reconciler.cli import starter
-from reconciler.cli.moving.conversion import Conversion
+from reconciler.cli.moving.conversion import Conversion, Note
+from reconciler.config import Config
 from reconciler.config.own_files import new_files
 from reconciler.core.model import MediaKey, MemoryEntry, MemoryKey, Target
-from reconciler.errors import ListsyncError, UsageError
+from reconciler.errors import ListsyncError, NotifierError, UsageError
 from reconciler.render.layout import Cell, Line
 from reconciler.render.words import counted
 
@@ -82,12 +83,25 @@ def install(
         "carried_over": [
             {"subject": subject, "result": result} for subject, result in conversion.carried
         ],
-        "left_out": [{"subject": subject, "reason": reason} for subject, reason in conversion.left],
+        "left_out": [
+            {"subject": subject, "reason": reason}
+            for subject, reason in (*conversion.left, *_missing_apprise(config))
+        ],
         "handled": len(entries),
         "example": next(
             (f"tmdb:{key.target.media.kind}:{key.target.media.tmdb}" for key in entries), None
         ),
     }
+
+
+def _missing_apprise(config: Config) -> list[Note]:
+    """What is missing for the webhook, if the file has one."""
+    try:
+        if config.notify.urls:
+            wiring.notifier().require()
+    except NotifierError as error:
+        return [("notifications", f"{error.message}; {error.hint}")]
+    return []
 
 
 def report_lines(document: ImportDocument, ledger: Path | None) -> Iterator[Line]:
