@@ -16,6 +16,7 @@ import typer
 
 from reconciler.cli.options import Settings
 from reconciler.config import Config
+from reconciler.config.own_files import is_read_once
 from reconciler.errors import UsageError
 from reconciler.render.document import FORMAT_VERSION, Leftovers, PlanDocument, json_text
 from reconciler.render.layout import Cell, Line, look_of, text_of
@@ -60,8 +61,8 @@ def print_apply_command(document: PlanDocument, settings: Settings) -> None:
     if settings.ledger:
         command += ["--ledger", str(settings.ledger)]
     line = shlex.join([*command, "--expect", document["plan_id"], "--yes"])
-    is_pasted_whole = len(line) <= _LONGEST_COMMAND and settings.config_path != Path("-")
-    if settings.output == "text" and document["actions"] and is_pasted_whole:
+    can_be_pasted = len(line) <= _LONGEST_COMMAND and not is_read_once(settings.config_path)
+    if settings.output == "text" and document["actions"] and can_be_pasted:
         heading = Line((Cell("Apply exactly this plan:", "detail"),))
         print_lines(settings, document, lambda _: (heading, Line((Cell(line),), Cell("  "))))
 

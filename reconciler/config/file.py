@@ -25,8 +25,8 @@ from reconciler.config.own_files import (
     NAMED_BYTES,
     OUTSIDE,
     STDIN,
-    is_handed_over,
     is_inside,
+    is_read_once,
     read_file,
     read_stdin,
 )
@@ -139,9 +139,7 @@ class ConfigFile:
 
     def _check_place(self) -> None:
         """Raise ConfigError where a restricted file is itself a link out of its folder."""
-        is_free = (
-            self.path == STDIN or is_handed_over(self.path) or not self._restrictions.confines_files
-        )
+        is_free = is_read_once(self.path) or not self._restrictions.confines_files
         if not is_free and self._is_outside(self.path.name):
             error = f"{self.path}: a link to a file outside its folder; name that file with -c FILE"
             raise ConfigError((error,), where=str(self.path))

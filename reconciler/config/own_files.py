@@ -37,6 +37,11 @@ def read_stdin(most: int) -> bytes:
     return content
 
 
+def is_read_once(path: Path) -> bool:
+    """Whether a config is piped in, so that a second command cannot read it again."""
+    return path == STDIN or is_handed_over(path)
+
+
 def is_handed_over(path: Path) -> bool:
     """Whether a path names what the shell has opened, as ``<(command)`` does."""
     return str(path).startswith(_OPEN_FILES)

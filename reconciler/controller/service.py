@@ -19,7 +19,7 @@ from reconciler.controller import results
 from reconciler.controller.grace import GracePeriod
 from reconciler.controller.list_reconciler import Factories, ListReconciler
 from reconciler.controller.statuses import StatusStore
-from reconciler.controller.watch import is_mount_point, watch_files
+from reconciler.controller.watch import file_states, is_mount_point, watch_files
 from reconciler.controller.workers import WorkerPool
 from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Finding, Intent, ListReport, Run, Status, StatusSnapshot
@@ -57,6 +57,7 @@ class Service:
         """``config``: the first that ``file`` gave. ``adopt``: called with each one after it."""
         self.statuses = StatusStore()
         self._file = file
+        self._file_states = file_states(file.parts())  # as the config was read
         self._factories = factories
         self._adopt = adopt
         self._stopping = Event()
@@ -214,7 +215,7 @@ class Service:
             self._reloading.release()
 
     def _follow(self, poll: bool) -> None:  # noqa: FBT001 - a thread's argument
-        for _ in watch_files(self._file.parts, self._stopping, poll=poll):
+        for _ in watch_files(self._file.parts, self._file_states, self._stopping, poll=poll):
             self.reload()
 
     def _reject(self, error: ConfigError) -> bool:

@@ -8,10 +8,11 @@ whether they changed. So a lost event costs a few seconds, and a needless one no
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from stat import S_ISDIR
 from threading import Event
+from typing import TypeAlias
 
 from watchfiles import watch
 
@@ -24,24 +25,29 @@ _POLL = 1.0  # seconds between checks where there are no events
 _SWAPPED = "..data"  # the symlink that Kubernetes swaps
 _MOUNT_TABLE = Path("/proc/self/mountinfo")  # the fifth word of a line is the mount point
 
+FileStates: TypeAlias = Mapping[Path, tuple[int, ...] | None]
+
 _log = Logger()
 
 
 def watch_files(
-    files: Callable[[], Collection[Path]], stopping: Event, *, poll: bool
+    files: Callable[[], Collection[Path]], before: FileStates, stopping: Event, *, poll: bool
 ) -> Iterator[None]:
-    """Yield each time one of the files has changed.
+    """Yield each time one of the files has changed since ``before``.
 
     ``files`` is called each time, since the config names other files; a folder among them is where
-    others may appear. ``poll``: check every second,
-    where the system reports no events.
+    others may appear. ``poll``: check every second, where the system reports no events.
     """
-    before = _states(files())
     for _ in _polls(stopping) if poll else _events(files, stopping):
-        now = _states(files())
+        now = file_states(files())
         if now != before:
             before = now
             yield
+
+
+def file_states(files: Collection[Path]) -> FileStates:
+    """What differs once a file has changed."""
+    return {file: _state(file) for file in files}
 
 
 def is_mount_point(file: Path) -> bool:
@@ -55,10 +61,6 @@ def is_mount_point(file: Path) -> bool:
         return file.is_file() and os.path.ismount(file)
     places = (line.split()[4].replace(r"\040", " ") for line in table.splitlines())
     return file.is_file() and os.path.realpath(file) in places
-
-
-def _states(files: Collection[Path]) -> dict[Path, tuple[int, ...] | None]:
-    return {file: _state(file) for file in files}
 
 
 def _state(file: Path) -> tuple[int, ...] | None:

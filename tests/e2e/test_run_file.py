@@ -80,6 +80,7 @@ def test_a_config_from_stdin_is_read_once(household: Household) -> None:
 
     assert planned.out.startswith("<stdin>")
     assert "Dune" in planned.out
+    assert "listsync apply" not in planned.out  # nobody could paste the pipe
     assert run.events("the config was read from stdin")
     assert household.stored() == numbers([DUNE])
 

@@ -15,10 +15,11 @@ import pytest
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import Service
 from reconciler.controller.list_reconciler import OWNER_WAIT, ListReconciler
+from reconciler.controller.service import Service as RunService
 from reconciler.controller.statuses import StatusStore
 from reconciler.core.model import ALL, FetchScope, ListRef, Outcome, Snapshot
 from reconciler.ledger import LockedLedger
-from tests.loop.serving import factories_of, fetches, pass_time, served
+from tests.loop.serving import File, factories_of, fetches, pass_time, served
 from tests.loop.world import ALICE, Shelves, World, by_tmdb
 
 FILM = FILMS[0]
@@ -145,6 +146,27 @@ def test_a_list_whose_sonarr_is_away_is_tried_again_sooner_each_time_later(
         pass_time(world, service)
         assert service.status.conditions["wishes"]["Ready"].status == "True"
     assert world.requested() == [SHOWS[0].tmdb]
+
+
+def test_a_change_while_run_starts_takes_effect(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reconciler.controller.watch._POLL", 0.01)
+    file = tmp_path / "listsync.yaml"
+    file.write_text("as it was read")
+    world.follow(by_tmdb(FILM), suspend=True)
+    with LockedLedger() as ledgers:
+        factories = factories_of(world, ledgers)
+        service = RunService(world.config, File(world, file), factories, lambda _: None)
+        world.follow(by_tmdb(FILM))
+        file.write_text("as it was saved before anybody watched it")
+        service.load()
+        service.begin(poll=True)
+        deadline = time.monotonic() + 20
+        while not world.requested() and time.monotonic() < deadline:
+            service.tick()
+        assert service.stop()
+    assert world.requested() == [FILM.tmdb]
 
 
 def test_a_suspended_list_is_left_alone_until_it_is_not(world: World, tmp_path: Path) -> None:

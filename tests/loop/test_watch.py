@@ -12,7 +12,7 @@ from typing import Self
 
 import pytest
 
-from reconciler.controller.watch import watch_files
+from reconciler.controller.watch import file_states, watch_files
 
 
 class Watched:
@@ -57,7 +57,7 @@ class Watched:
             Event().wait(0.01)
 
     def _follow(self) -> None:
-        for _ in watch_files(self.parts, self.stopping, poll=False):
+        for _ in watch_files(self.parts, file_states(self.parts()), self.stopping, poll=False):
             self.news += 1
 
 
@@ -94,7 +94,7 @@ def test_of_many_looks_only_the_one_that_finds_a_change_is_news(
             stopping.set()
         return frozenset({file})
 
-    assert list(watch_files(files, stopping, poll=True)) == [None]
+    assert list(watch_files(files, file_states([file]), stopping, poll=True)) == [None]
 
 
 def test_a_checkout_that_git_sync_swaps_is_followed(tmp_path: Path) -> None:
