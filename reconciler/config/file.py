@@ -99,7 +99,10 @@ class ConfigFile:
 
         def include(pattern: str) -> Iterator[IncludedFile]:
             patterns.append(pattern)
-            return map(self._included_file, matching_files(*self._pattern(pattern)))
+            try:
+                return map(self._included_file, matching_files(*self._pattern(pattern)))
+            except OSError as error:
+                raise ValueError(f"{error.filename}: {_plainly(error)}") from error
 
         try:
             return load(
@@ -171,7 +174,7 @@ class ConfigFile:
         """
         included = set[Path]()
         for pattern in map(self._pattern, self._patterns):
-            with suppress(ValueError):
+            with suppress(ValueError, OSError):
                 included |= {pattern[1] / match for match in matching_files(*pattern)}
             included |= set(matching_folders(*pattern))
         return frozenset({self.path, *self._secrets, *included} - {STDIN})

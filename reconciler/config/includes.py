@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -127,12 +129,19 @@ def matching_files(pattern: str, folder: Path) -> list[str]:
     """The files that a pattern matches, sorted, relative to ``folder`` unless it is absolute.
 
     A pattern without wildcards matches the file of that name, whether it exists or not. Wildcards
-    skip hidden files. Raises ValueError for a pattern that may match very many files.
+    skip hidden files. Raises ValueError for a pattern that may match very many files, and OSError
+    for a folder that cannot be read: its files must not count as removed.
     """
     if "**" in pattern:
         raise ValueError("** is not supported; use one * for each level of folders")
     if not glob.has_magic(pattern):
         return [pattern]
+    parts = Path(pattern).parts
+    for end in (end for end, part in enumerate(parts) if glob.has_magic(part)):
+        prefix = str(Path(*parts[:end]))
+        for parent in _glob(prefix, folder) if glob.has_magic(prefix) else (prefix,):
+            with suppress(FileNotFoundError, NotADirectoryError):
+                os.scandir(folder / parent).close()
     matches = sorted(_glob(pattern, folder))
     if len(matches) > _MOST_FILES:
         raise ValueError(f"matches more than {_MOST_FILES:,} files; use a narrower pattern")

@@ -163,6 +163,9 @@ def test_all_errors_are_reported_in_the_order_of_the_files(folder: Path) -> None
         ("gone.yaml", "gone.yaml: no such file"),
         ("lists.d", "lists.d: is a folder"),
         ("link.yaml", "link.yaml: no such file"),
+        ("'loop/*.yaml'", "loop: Too many levels of symbolic links"),
+        ("'loop/a/*.yaml'", "loop/a: Too many levels of symbolic links"),
+        ("'*/loop/*.yaml'", "lists.d/loop: Too many levels of symbolic links"),
         ("'*.yaml'", "listsync.yaml: the config file includes itself; use a folder, like "),
         ("./listsync.yaml", "listsync.yaml: the config file includes itself; use a folder, like "),
         ("a/**/b.yaml", "** is not supported; use one * for each level of folders"),
@@ -176,6 +179,8 @@ def test_a_pattern_with_a_problem_says_so_in_one_sentence(
 ) -> None:
     (folder / "listsync.yaml").write_text(including(pattern))
     (folder / "link.yaml").symlink_to("nowhere") if pattern == "link.yaml" else None
+    for loop in (folder / "loop", folder / "lists.d" / "loop"):
+        loop.symlink_to("loop")
 
     [line] = problems()
 
