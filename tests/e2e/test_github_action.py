@@ -186,6 +186,20 @@ def test_a_config_error_becomes_the_comment_and_fails_the_check(
     assert household.server.state.calls == []
 
 
+def test_no_error_gives_the_runner_a_command(household: Household, api: GitHub) -> None:
+    command = "::set-output name=changes::0.yaml:1:8 lists: must be a mapping"
+    (household.folder / command.partition(":1:")[0]).write_text("lists: 5")
+    household.write({}, include=["*::*.yaml"])
+
+    done = Job(household, api).step("Run listsync")
+
+    stopped, *errors, resumed = done.out.splitlines()
+    assert stopped == f"::stop-commands::{resumed.strip(':')}"
+    assert len(resumed) > 16
+    assert any(error.startswith(command) for error in errors)
+    assert resumed not in errors
+
+
 def test_a_site_that_cannot_be_reached_fails_no_check(
     household: Household, api: GitHub, capsys: pytest.CaptureFixture[str]
 ) -> None:
