@@ -153,7 +153,7 @@ class SiteSources:
             return self._surprise(ref, error)
 
     def _surprise(self, ref: ListRef, error: BaseException) -> Snapshot:
-        """A list at which the program itself failed; its message may hold a key and is not told."""
+        """A list at which the program itself failed. Its message is hidden: it may have a key."""
         trace = trace_of(error)
         name = type(error).__name__
         _log.error("internal error", source=str(ref), error=name, trace=trace)

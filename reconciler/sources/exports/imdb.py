@@ -34,7 +34,7 @@ def is_damaged_utf8(data: bytes) -> bool:
 
 
 def columns_by_content(rows: Sequence[Sequence[str]], const: int) -> dict[str, int]:
-    """Which column is where, told by the cells; ``const``: the one with IMDb's ids.
+    """Which column is where, found from the cells; ``const``: the one with IMDb's ids.
 
     Nothing where the rows are not arranged as IMDb's exports are.
     """

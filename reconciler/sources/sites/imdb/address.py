@@ -15,7 +15,7 @@ class Chart:
     """One of IMDb's own rankings: where it is, what is on it, and how many titles it always has."""
 
     path: str
-    size: int | None = None  # None: it varies, or nobody told us
+    size: int | None = None  # None: it varies, or is unknown
     kind: Kind = Kind.MOVIE
 
 
