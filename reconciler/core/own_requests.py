@@ -26,12 +26,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import chain
 
 from reconciler.core.model.lists import Match, Target
 from reconciler.core.model.memory import (
-    Absence,
     Attempts,
     Claim,
     Memory,
@@ -191,19 +189,7 @@ def _presumed(missing: Missing, observed: Observed) -> RequestState:
 # -------------------------------------------------------------------- titles that left the lists
 
 
-@dataclass(frozen=True, slots=True)
-class OffList:
-    """A pending request of ours for a title that no list holds any more."""
-
-    request: RequestState
-    lists: tuple[DesiredList, ...]  # that held it, those read in this run first
-    absence: Absence  # from the list that it was last on
-    due: datetime  # when it has been absent for long enough
-
-
-def pruned(
-    lists: Sequence[DesiredList], view: View
-) -> Iterator[tuple[DesiredList, Action | Verdict]]:
+def pruned(lists: Sequence[DesiredList], view: View) -> list[tuple[DesiredList, Action | Verdict]]:
     """The decision on each request for a title off the lists, with the list that makes it.
 
     In file order, then by the request's id: such titles have no place on a list.
@@ -212,13 +198,7 @@ def pruned(
         (lst for lst in lists if lst.rules.role is Role.REQUEST), key=lambda lst: lst.index
     )
     if all(lst.rules.prune is Prune.KEEP for lst in wishes):
-        return
-    rows = sorted(_off_list(wishes, view), key=lambda row: (row.lists[0].index, row.request.id))
-    for row in rows:
-        yield row.lists[0], _decide(row, view)
-
-
-def _off_list(wishes: Sequence[DesiredList], view: View) -> Iterator[OffList]:
+        return []
     entries = [(lst, entry) for lst in wishes for entry in lst.entries]
     shown = {
         e.match.media
@@ -227,17 +207,15 @@ def _off_list(wishes: Sequence[DesiredList], view: View) -> Iterator[OffList]:
         if e.fresh or e.match.media not in lst.absent  # an empty list owns what it held, no more
     }
     lost = {n for _, e in entries if not isinstance(e.match, Match) for n in sure_names(e.item)}
-    for own, request in _pending(view):
+    rows: list[tuple[DesiredList, Action | Verdict]] = []
+    for own, request in sorted(_pending(view), key=lambda pair: pair[1].id):
         media = request.target.media
-        lists = () if media in shown else _that_held_it(own, wishes, view)
-        if not lists or not lists[0].confirms_absences:
+        holders = () if media in shown else _that_held_it(own, wishes, view)
+        if not holders or not holders[0].confirms_absences:
             continue
-        absences = [lst.absent[media] for lst in lists]
-        if not any(names_of(absence.item) & lost for absence in absences):
-            due = max(
-                a.since + lst.rules.prune_after for a, lst in zip(absences, lists, strict=True)
-            )
-            yield OffList(request, lists, max(absences, key=lambda a: a.since), due)
+        if not any(names_of(lst.absent[media].item) & lost for lst in holders):
+            rows.append((holders[0], _decide(request, holders, view)))
+    return sorted(rows, key=lambda row: row[0].index)
 
 
 def _pending(view: View) -> Iterator[tuple[OwnRequest, RequestState]]:
@@ -257,7 +235,7 @@ def _pending(view: View) -> Iterator[tuple[OwnRequest, RequestState]]:
 def _that_held_it(
     own: OwnRequest, wishes: Sequence[DesiredList], view: View
 ) -> tuple[DesiredList, ...]:
-    """The lists that ever held it; empty where one of them still keeps it.
+    """The lists that ever held it, those read in this run first; empty where one still keeps it.
 
     A list releases it if the config has the list with the same source, prunes it and does not
     suspend it, and the list has missed the title.
@@ -278,20 +256,23 @@ def _that_held_it(
     return tuple(sorted(holders, key=lambda lst: (not lst.confirms_absences, lst.index)))
 
 
-def _decide(row: OffList, view: View) -> Action | Verdict:
+def _decide(request: RequestState, holders: Sequence[DesiredList], view: View) -> Action | Verdict:
     """A cancel action where it is due and every list says so, otherwise a verdict."""
-    request, absence, hold = row.request, row.absence, None
+    target, hold = request.target, None
+    absences = [(lst.absent[target.media], lst.rules.prune_after) for lst in holders]
+    absence = max((absence for absence, _ in absences), key=lambda absence: absence.since)
+    due = max(absence.since + prune_after for absence, prune_after in absences)
     detail = f"off its lists since {format_time(absence.since)}"
-    attempts = view.memory.attempts.get(request.target, Attempts())
-    if any(lst.rules.prune is not Prune.CANCEL_PENDING for lst in row.lists):
+    attempts = view.memory.attempts.get(target, Attempts())
+    if any(lst.rules.prune is not Prune.CANCEL_PENDING for lst in holders):
         hold, detail = Reason.REQUESTED, f"{detail}; prune: report"
-    elif row.due > view.now:
-        hold, detail = Reason.REQUESTED, f"{detail}, canceled after {format_time(row.due)}"
+    elif due > view.now:
+        hold, detail = Reason.REQUESTED, f"{detail}, canceled after {format_time(due)}"
     elif attempts.not_before and attempts.not_before > view.now:
         next_try = format_time(attempts.not_before)
         hold, detail = Reason.BACKING_OFF, f"{detail}; failed before, next try after {next_try}"
-    item, lists = titled(absence.item, absence.match), tuple(lst.name for lst in row.lists)
-    target, seasons = request.target, tuple(sorted(request.seasons)) or None
+    item, lists = titled(absence.item, absence.match), tuple(lst.name for lst in holders)
+    seasons = tuple(sorted(request.seasons)) or None
     if hold:
         by = absence.match.by
         return Verdict(hold, item, lists, target, by, seasons, detail, would=Op.CANCEL)

@@ -120,13 +120,8 @@ def _run_cells(row: RunRow, now: datetime) -> tuple[str, ...]:
     results = ", ".join(f"{count:,} {result}" for result, count in row["results"].items())
     exit_code = f"{row['exit_code']:>4}" if row["ended"] else "   –"
     result = (results or "nothing sent") if row["ended"] else "did not finish"
-    return (
-        relative(row["began"], now),
-        row["command"],
-        f"{len(row['lists']):>5}",
-        exit_code,
-        result,
-    )
+    began, lists = relative(row["began"], now), f"{len(row['lists']):>5}"
+    return began, row["command"], lists, exit_code, result
 
 
 def _action_cells(row: IntentRow, now: datetime) -> tuple[str, ...]:

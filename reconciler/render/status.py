@@ -183,10 +183,8 @@ def _table(lists: Sequence[ListStatus], now: datetime) -> Iterator[Line]:
         cells = (
             *(lst["name"], state.text),
             *(size.rjust(_WIDTHS[2]), f"{waiting:,}".rjust(_WIDTHS[3])),
-            *(
-                words.relative(lst["at"] or lst["last_attempt"], now),
-                words.relative(lst["next_due"], now),
-            ),
+            words.relative(lst["at"] or lst["last_attempt"], now),
+            words.relative(lst["next_due"], now),
         )
         yield table_line(cells, widths, ("title", _TONES[state.tone], "", "waiting", "", ""))
         reasons = [

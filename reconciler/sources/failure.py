@@ -54,11 +54,8 @@ def status_failure(status: int, url: str, retry_after: float | None = None) -> F
             outcome, problem = Outcome.RATE_LIMITED, "the site got too many requests"
             hint = "it is read again later; a longer interval helps"
         case _:
-            outcome, problem, hint = (
-                Outcome.UNREACHABLE,
-                "the site has a problem",
-                "try again later",
-            )
+            outcome, problem = Outcome.UNREACHABLE, "the site has a problem"
+            hint = "try again later"
     return FetchFailure(
         outcome, f"{url}: {problem} ({status_text(status, retry_after)}); {hint}", retry_after
     )

@@ -122,10 +122,8 @@ def _ids(row: Mapping[str, object]) -> Ids:
     tvdb = get("tvdb_id") or get("tvdbId") or get("tvdbid") or get("tvdb")
     if "ids" in row or "guids" in row or "Guid" in row:
         more = _ids_below(row)
-        imdb, tmdb, tvdb = (
-            value or more.get(name)
-            for name, value in (("imdb", imdb), ("tmdb", tmdb), ("tvdb", tvdb))
-        )
+        imdb, tmdb = imdb or more.get("imdb"), tmdb or more.get("tmdb")
+        tvdb = tvdb or more.get("tvdb")
     return Ids(imdb=fields.imdb_id(imdb), tmdb=fields.number(tmdb), tvdb=fields.number(tvdb))
 
 
@@ -136,10 +134,7 @@ def _ids_below(row: Mapping[str, object]) -> dict[str, object]:
         name.lower().removesuffix("id").rstrip("_"): value
         for name, value in record(row.get("ids")).items()
     }
-    return {
-        **fields.ids_of_guids(guids),
-        **{name: value for name, value in nested.items() if value},
-    }
+    return fields.ids_of_guids(guids) | {name: value for name, value in nested.items() if value}
 
 
 def _texts(value: object) -> list[str]:

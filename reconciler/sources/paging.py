@@ -45,11 +45,9 @@ def keyed(name: str, where: str) -> Meanings:
 
 def without_key(provider: Provider, name: str, where: str) -> str | None:
     """Why a site cannot be read where the file gives no key; None: it gives one."""
-    return (
-        None
-        if provider.key
-        else f"this site is read with a key of your own: set {name}, from {where}"
-    )
+    if provider.key:
+        return None
+    return f"this site is read with a key of your own: set {name}, from {where}"
 
 
 def without_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a site's

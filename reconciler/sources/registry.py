@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Semaphore
-from urllib.parse import SplitResult
 
 from reconciler.browser.pool import BrowserLease, Sessions
 from reconciler.core.completeness import compared
@@ -92,7 +91,10 @@ def recognize_list(text: str) -> ListRef:
             forms = f"letterboxd:{text} for an export of Letterboxd, file:{text} for one of Trakt"
         raise ValueError(f"a file name needs a prefix: write {forms}")
     if "/" in text:  # the address may hold a key
-        raise ValueError(f"{redact(text)} is not a list of a known site; {_instead()}")
+        raise ValueError(
+            f"{redact(text)} is not a list of a known site; write rss:https://… for a feed,"
+            f" json:https://… for JSON; otherwise paste a list's address, or write {_forms()}"
+        )
     raise ValueError(f"{redact(text)} is not a list; paste a list's address, or write {_forms()}")
 
 
@@ -229,22 +231,12 @@ def _at_address(text: str) -> ListRef | None:
         for plugin in plugins.plugins().values():
             if is_at(url, plugin.HOSTS):
                 return plugin.parse_url(url)
-    document_site = _by_its_end(url) if "://" in text else None
-    return document_site.parse_url(url) if document_site else None
-
-
-def _by_its_end(url: SplitResult) -> Site | None:
-    """What an address of no known site leads to, where its path says that."""
+    if "://" not in text:
+        return None
     last = (steps(url) or [""])[-1].lower()
     sites = (site for ending, site in _ENDINGS.items() if last.endswith(ending))
-    return rss if last in _FEEDS else next(sites, None)
-
-
-def _instead() -> str:
-    return (
-        "write rss:https://… for a feed, json:https://… for JSON; otherwise paste a list's address,"
-        f" or write {_forms()}"
-    )
+    document_site = rss if last in _FEEDS else next(sites, None)
+    return document_site.parse_url(url) if document_site else None
 
 
 def _forms() -> str:

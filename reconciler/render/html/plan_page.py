@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any
 
@@ -95,7 +94,9 @@ def _list(lst: ListRow, document: PlanDocument) -> dict[str, object]:
         "actions": [
             _action(row, document) for row in document["actions"] if row["lists"][0] == lst["name"]
         ],
-        "waiting": list(_verdicts([*waiting, *filtered], document)),
+        "waiting": [
+            _row(row, row["reason"], row["detail"], document) for row in (*waiting, *filtered)
+        ],
         "notes": [*notes, *words.rowless_titles(lst)],
     }
 
@@ -104,11 +105,6 @@ def _action(row: ActionRow, document: PlanDocument) -> dict[str, object]:
     word = row.get("result", row["op"])
     parts = [words.action(row).removeprefix(word).lstrip(" ,:"), row["detail"]]
     return _row(row, word, " · ".join(filter(None, parts)), document)
-
-
-def _verdicts(rows: Iterable[VerdictRow], document: PlanDocument) -> Iterable[dict[str, object]]:
-    for row in rows:
-        yield _row(row, row["reason"], row["detail"], document)
 
 
 def _row(

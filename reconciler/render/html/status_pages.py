@@ -107,6 +107,7 @@ def overview(data: PageData) -> str:
 
 def list_page(data: PageData, lst: ListStatus, *, query: str, verdict: str, number: int) -> str:
     """``/lists/NAME``: a list's state and its titles, in the order of the list."""
+    fetch = lst["fetch"]
     matching = [
         item
         for item in lst["items"]
@@ -136,7 +137,7 @@ def list_page(data: PageData, lst: ListStatus, *, query: str, verdict: str, numb
         ],
         last_run=lst["last_attempt"],
         next_run=lst["next_due"],
-        fetch=_fetch(lst),
+        fetch=(words.fetch_problem(fetch) or words.size(fetch)) if fetch else "",
         total=len(lst["items"]),
         verdicts=list(lst["verdicts"].items()),
         verdict=verdict,
@@ -147,8 +148,8 @@ def list_page(data: PageData, lst: ListStatus, *, query: str, verdict: str, numb
                 "key": item_key(item),
                 "title": title_name(item),
                 "links": title_links(item, data.server_url),
+                "state": word_state(item["verdict"]),
             }
-            | {"state": word_state(item["verdict"])}
             for item in shown
         ],
         page_number=number,
@@ -309,14 +310,10 @@ def _lists_needing_you(lists: Iterable[ListStatus]) -> Iterator[dict[str, Any]]:
                 "link": f"/lists/{quote(lst['name'], safe='')}",
                 "state": state,
                 "reason": ready["message"] or ready["reason"],
-                "advice": _list_advice(lst),
+                "advice": f"read the list now: `listsync fetch {lst['name']}`"
+                if lst["fetch"] and words.fetch_problem(lst["fetch"])
+                else "check the server, the requesters and the ledger: `listsync doctor`",
             }
-
-
-def _list_advice(lst: ListStatus) -> str:
-    if lst["fetch"] and words.fetch_problem(lst["fetch"]):
-        return f"read the list now: `listsync fetch {lst['name']}`"
-    return "check the server, the requesters and the ledger: `listsync doctor`"
 
 
 def _titles_needing_you(lists: Iterable[ListStatus]) -> Iterator[dict[str, Any]]:
@@ -331,12 +328,6 @@ def _titles_needing_you(lists: Iterable[ListStatus]) -> Iterator[dict[str, Any]]
                     "reason": f"On {lst['name']}{detail}",
                     "advice": item["would_change"],
                 }
-
-
-def _fetch(lst: ListStatus) -> str:
-    if lst["fetch"] is None:
-        return ""
-    return words.fetch_problem(lst["fetch"]) or words.size(lst["fetch"])
 
 
 def _requested_lately(data: PageData) -> int:

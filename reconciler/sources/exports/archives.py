@@ -51,14 +51,7 @@ def unpack(archive: ListFile, member_name: str) -> ListFile | FetchFailure:
                 return FetchFailure(Outcome.UNREACHABLE, f"{name}: {member_name} {problem}")
             with export.open(member) as file:
                 content = file.read(LARGEST + 1)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        OSError,
-        RuntimeError,
-        ValueError,
-    ):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
         problem = "this ZIP file cannot be read; download the export again"
         return FetchFailure(Outcome.UNREACHABLE, f"{name}: {problem}")
     if len(content) > LARGEST:

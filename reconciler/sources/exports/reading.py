@@ -52,11 +52,8 @@ def read_list_file(ref: ListRef, context: FetchContext) -> ListFile | FetchFailu
             return FetchFailure(Outcome.UNREACHABLE, f"{name}: {OUTSIDE}")
         data = _bytes(path)
     except FileNotFoundError:
-        problem = (
-            f"no such file in {folder.absolute()}"
-            if not Path(path_text).is_absolute()
-            else "no such file"
-        )
+        place = "" if Path(path_text).is_absolute() else f" in {folder.absolute()}"
+        problem = f"no such file{place}"
         return FetchFailure(Outcome.MISSING, f"{name}: {problem}; check the path")
     except IsADirectoryError:
         return FetchFailure(Outcome.UNREACHABLE, f"{name}: this is a folder; name a file in it")

@@ -167,7 +167,9 @@ def read_table(lines: Sequence[str], header: Header) -> Lines:
             bad.append(Unreadable(problem, "export it again", place))
         else:
             rows.append((number, row))
-    columns = {**_translated([row for _, row in rows[:SAMPLE]], header), **header.columns}
+    columns = dict(header.columns)
+    if rows and "imdb" in columns:  # an export of IMDb, whose names may not be English
+        columns = columns_by_content([row for _, row in rows[:SAMPLE]], columns["imdb"]) | columns
     items: list[Item] = []
     for number, row in rows:
         cells = {name: row[at] for name, at in columns.items() if at < len(row)}
@@ -196,12 +198,6 @@ def _rows(lines: Sequence[str], header: Header) -> Iterator[tuple[int, list[str]
             yield header.line + 1 + rows.line_num, row
 
 
-def _translated(rows: Sequence[Sequence[str]], header: Header) -> Mapping[str, int]:
-    """Columns of an IMDb export whose names are not English."""
-    const = header.columns.get("imdb")
-    return {} if const is None or not rows else columns_by_content(rows, const)
-
-
 def _row(cells: Mapping[str, str], place: int) -> Item | None:
     get, imdb = cells.get, cells.get("imdb", "")
     ids = _NO_IDS
@@ -209,7 +205,8 @@ def _row(cells: Mapping[str, str], place: int) -> Item | None:
         title_id = imdb_id(imdb) or ""
         sure = title_id if TITLE_ID.fullmatch(title_id) else None
         ids = Ids(imdb=sure, tmdb=_number(get("tmdb")), tvdb=_number(get("tvdb")))
-    title = get("title") or get("original") or _name_of_ids(ids)
+    names_of_ids = (f"{name}:{value}" for name, value in ids.items())
+    title = get("title") or get("original") or next(names_of_ids, None)
     if not title:
         return None
     year = _YEAR.match(get("year", ""))
@@ -228,11 +225,6 @@ def _row(cells: Mapping[str, str], place: int) -> Item | None:
         facts=UNTOLD if _FACTS.isdisjoint(cells) else _facts(cells),
         may_be_show=is_letterboxd and ids == _NO_IDS,
     )
-
-
-def _name_of_ids(ids: Ids) -> str | None:
-    """What a row without a title is called."""
-    return next((f"{name}:{value}" for name, value in ids.items()), None)
 
 
 def _facts(cells: Mapping[str, str]) -> Facts:

@@ -101,9 +101,12 @@ def _text(lines: Sequence[str]) -> Lines:
             continue
         if item := _line(text):
             items.append(replace(item, position=len(items) + 1))
-        else:
-            column = line.index(text) + 1
-            bad.append(replace(_not_item(text), place=f"line {number}", column=column))
+            continue
+        problem, advice = "not a title", "write Title (Year) or an id like tt0111161"
+        if _SCHEME.match(text):
+            problem, advice = "not an item", f"write {GRAMMAR}"
+        column = line.index(text) + 1
+        bad.append(Unreadable(problem, advice, f"line {number}", text[:60], column))
     return Lines(tuple(items), tuple(bad))
 
 
@@ -123,15 +126,5 @@ def _line(text: str) -> Item | None:
         return None
     if TITLE_ID.fullmatch(text):
         return parse_item(f"imdb:{text}")
-    if item := _at_address(text):
-        return item
-    if _TITLE_WITH_YEAR.fullmatch(text):
-        return parse_title(text)
-    return None
-
-
-def _not_item(text: str) -> Unreadable:
-    if _SCHEME.match(text):
-        return Unreadable("not an item", f"write {GRAMMAR}", excerpt=text[:60])
-    advice = "write Title (Year) or an id like tt0111161"
-    return Unreadable("not a title", advice, excerpt=text[:60])
+    with_year = parse_title(text) if _TITLE_WITH_YEAR.fullmatch(text) else None
+    return _at_address(text) or with_year

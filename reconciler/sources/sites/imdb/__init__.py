@@ -11,22 +11,9 @@ from dataclasses import replace
 
 from reconciler.core.model import ListRef, Outcome, Snapshot
 from reconciler.sources.context import FetchContext, Provider
-from reconciler.sources.sites.imdb import graphql
-from reconciler.sources.sites.imdb.address import is_ratings, parse_id, parse_url
+from reconciler.sources.paging import open_to_all
+from reconciler.sources.sites.imdb import address, graphql, titles
 from reconciler.sources.sites.imdb.page import BASE_URL, BrowserRoute
-from reconciler.sources.sites.imdb.titles import parse
-
-__all__ = [
-    "BARE",
-    "FORMS",
-    "HOSTS",
-    "fetch",
-    "needs_browser",
-    "objection",
-    "parse",
-    "parse_id",
-    "parse_url",
-]
 
 HOSTS = frozenset(
     {
@@ -43,14 +30,11 @@ BARE: re.Pattern[str] | None = re.compile(
     re.IGNORECASE,
 )
 FORMS = "imdb:ls…, imdb:ur…, imdb:ur…/ratings or imdb:top"
+parse_id, parse_url, parse = address.parse_id, address.parse_url, titles.parse
+objection = open_to_all
 
 _NOTE = "read through IMDb's API, because a bot check blocks the browser"
 _NO_ANSWER = {Outcome.BLOCKED, Outcome.CHANGED_LAYOUT, Outcome.UNREACHABLE}
-
-
-def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 - a site's
-    """Every list there is can be read."""
-    return None
 
 
 def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a site's
@@ -65,7 +49,7 @@ def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     any, and a list that excludes what somebody has seen must not request it then.
     """
     snapshot = _fetch(ref, context)
-    if is_ratings(ref) and snapshot.outcome is Outcome.EMPTY:
+    if address.is_ratings(ref) and snapshot.outcome is Outcome.EMPTY:
         problem = (
             f"{ref}: no ratings are visible; if the user has ratings, make them public on IMDb"
         )

@@ -146,9 +146,8 @@ def charted(page: Page, ref: ListRef, route: str) -> Snapshot:
     A page and an answer follow the order that was asked for. A chart has at least the size that it
     always has: a smaller total counts what was delivered.
     """
-    page = replace(
-        page, items=tuple(sorted(page.items, key=lambda item: item.position or math.inf))
-    )
+    by_rank = sorted(page.items, key=lambda item: item.position or math.inf)
+    page = replace(page, items=tuple(by_rank))
     size = max(page.total or 0, CHARTS[ref.id].size or 0) or page.total
     if size is None or (page.total is None and page.entries > size):
         return snapshot_of(replace(page, total=None, end_unknown=True), route)

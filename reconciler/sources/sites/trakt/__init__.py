@@ -14,29 +14,10 @@ from reconciler.core.model import ListRef, Outcome, Snapshot
 from reconciler.sources.context import FetchContext, Provider
 from reconciler.sources.failure import FetchFailure
 from reconciler.sources.http import veiled
-from reconciler.sources.sites.trakt import api, app
-from reconciler.sources.sites.trakt.address import (
-    FORMS,
-    GROUPS,
-    KINDS,
-    MODES,
-    parse_id,
-    parse_url,
-    user_path,
-)
+from reconciler.sources.sites.trakt import address, api, app
+from reconciler.sources.sites.trakt.address import GROUPS, KINDS, MODES, user_path
 from reconciler.sources.sites.trakt.api import Listing
 from reconciler.sources.sites.trakt.login import API_URL
-
-__all__ = [
-    "BARE",
-    "FORMS",
-    "HOSTS",
-    "fetch",
-    "needs_browser",
-    "objection",
-    "parse_id",
-    "parse_url",
-]
 
 HOSTS = frozenset(
     {
@@ -50,12 +31,9 @@ HOSTS = frozenset(
     }
 )
 BARE: re.Pattern[str] | None = None
-_NO_ANSWER = {
-    Outcome.BLOCKED,
-    Outcome.CHANGED_LAYOUT,
-    Outcome.RATE_LIMITED,
-    Outcome.UNREACHABLE,
-}
+FORMS = address.FORMS
+parse_id, parse_url = address.parse_id, address.parse_url
+_NO_ANSWER = {Outcome.BLOCKED, Outcome.CHANGED_LAYOUT, Outcome.RATE_LIMITED, Outcome.UNREACHABLE}
 _NOTE = (
     "read from the page of Trakt's app, since Trakt refuses providers.trakt.client_id"
     " (replace or remove it)"
@@ -69,8 +47,7 @@ def objection(ref: ListRef, provider: Provider) -> str | None:
             "this is the list of the signed-in user: set providers.trakt.client_id and"
             " client_secret, and run `listsync login trakt`"
         )
-    missing = None if provider.key else _missing_in_app(ref)
-    if missing is None:
+    if provider.key or (missing := _missing_in_app(ref)) is None:
         return None
     subject, instead = missing
     return (

@@ -111,13 +111,10 @@ def read(listing: Listing, ref: ListRef, context: FetchContext) -> ApiReading:
     with SiteClient() as web:
         token = "" if listing.chart else SignIn(context.provider, web).token()
         if isinstance(token, FetchFailure):
-            has_lost_key = (
-                token.outcome is Outcome.BLOCKED and _Api(web, url, headers).key_is_refused()
-            )
-            failure = (
-                FetchFailure(Outcome.BLOCKED, f"{url}: {_REFUSED_KEY}") if has_lost_key else token
-            )
-            return ApiReading(failure.snapshot(ROUTE), bool(has_lost_key))
+            if token.outcome is Outcome.BLOCKED and _Api(web, url, headers).key_is_refused():
+                failure = FetchFailure(Outcome.BLOCKED, f"{url}: {_REFUSED_KEY}")
+                return ApiReading(failure.snapshot(ROUTE), key_refused=True)
+            return ApiReading(token.snapshot(ROUTE))
         if token:
             headers["Authorization"] = f"Bearer {token}"
         elif listing.own:
@@ -182,10 +179,8 @@ class _Walk:
             case 401 if self._api.signed_in and self._api.sign_in_has_ended():
                 return sign_in_ended(answer.url)
             case 401 if not self._listing.chart:
-                outcome, problem = (
-                    Outcome.PRIVATE,
-                    "the user is private; they can make the list public",
-                )
+                private = "the user is private; they can make the list public"
+                outcome, problem = Outcome.PRIVATE, private
             case 403:
                 outcome, problem = self._forbidden(answer)
             case 401:

@@ -255,13 +255,10 @@ def _refused(answer: Response) -> FetchFailure:
         return FetchFailure(
             Outcome.BLOCKED, f"{answer.url}: {problem} (HTTP {answer.status}); {hint}"
         )
-    return (
-        failure_of(answer)
-        if not answer.ok
-        else FetchFailure(
-            Outcome.CHANGED_LAYOUT, f"{answer.url}: not a valid sign-in response; try again later"
-        )
-    )
+    if not answer.ok:
+        return failure_of(answer)
+    problem = "not a valid sign-in response; try again later"
+    return FetchFailure(Outcome.CHANGED_LAYOUT, f"{answer.url}: {problem}")
 
 
 def _unusable(path: Path, error: OSError) -> FetchFailure:
