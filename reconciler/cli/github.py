@@ -59,7 +59,7 @@ def main(folder: Path, env: Mapping[str, str]) -> int:
     if env.get("NUMBER") and env.get("TOKEN"):
         try:
             _comment(f"<!-- listsync: {env['NAME']} -->", text, env)
-        except (requests.RequestException, LookupError, TypeError) as error:
+        except (requests.RequestException, LookupError, TypeError, AttributeError) as error:
             hint = "give the job the permission pull-requests: write"
             print(f"::warning::the comment cannot be written: {clean(str(error))}. To fix: {hint}")  # noqa: T201 - a command to the runner
     if code not in {SOMETHING_FAILED, STOPPED} or not document or not only_sites_failed(document):
@@ -110,7 +110,8 @@ def _read_document(path: Path) -> PlanDocument | None:
 def _comment(marker: str, text: str, env: Mapping[str, str]) -> None:
     """Edit the own comment that begins with the marker, or add it.
 
-    Raises requests.RequestException, LookupError or TypeError for what GitHub does not allow.
+    Raises requests.RequestException for what GitHub does not allow; LookupError, TypeError or
+    AttributeError for an answer of another shape.
     """
     owner, _, name = env["GITHUB_REPOSITORY"].partition("/")
     with Session(Adapter()) as session:

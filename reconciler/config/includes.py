@@ -180,8 +180,9 @@ def _other_keys(tree: Section, name: str) -> Iterator[Problem]:
                 node.key, key, f"an included file cannot include others; move this key to {name}"
             )
         elif key != "lists":
-            head = key_head(key)
-            yield Problem(node.key, head, f"{_LISTS_ONLY}; move this key to {name}")
+            is_list = isinstance(node, Section) and "source" in node.entries
+            todo = "move it below lists:, indented" if is_list else f"move this key to {name}"
+            yield Problem(node.key, key_head(key), f"{_LISTS_ONLY}; {todo}")
 
 
 def _is_null(node: object) -> bool:

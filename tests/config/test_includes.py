@@ -129,6 +129,10 @@ def test_other_files_do_not_match(name: str) -> None:
             "include: [lists.d/*.yaml]",
             "1:1 include: an included file cannot include others; move this key to listsync.yaml",
         ),
+        (
+            "bob: {source: ls222222}",
+            "1:1 bob: an included file contains lists only; move it below lists:, indented",
+        ),
         ("lists: [bob]", "1:8 lists: must be a mapping: list names below it, indented"),
         ("- bob", "1:1: an included file contains lists only; begin it with lists:"),
         ("# nothing yet", "1:1: the file is empty; it needs lists:"),
@@ -139,7 +143,8 @@ def test_other_files_do_not_match(name: str) -> None:
         ),
     ],
     ids=[
-        "a name of the config", "an unknown key", "other sections", "an include", "lists in a list",
+        "a name of the config", "an unknown key", "other sections", "an include",
+        "a list without lists", "lists in a list",
         "a list", "a comment", "a tab", "a variable",
     ],
 )  # fmt: skip

@@ -58,7 +58,9 @@ class GitHub:
         self._server.shutdown()
         self._server.server_close()
 
-    def answer(self, query: str, **variables: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    def answer(self, query: str, **variables: Any) -> Any:  # noqa: ANN401 - JSON
+        if self.error == "no answer":
+            return []
         if self.error:
             return {"data": None, "errors": [{"message": self.error}]}
         if "updateIssueComment" in query:
@@ -248,9 +250,26 @@ def test_a_wrong_input_is_one_sentence(
     assert "a secret" not in done.out
 
 
+def test_many_errors_become_a_comment_that_github_accepts_and_that_mentions_nobody(
+    api: GitHub, household: Household
+) -> None:
+    lists = {f"list-{n}": {"source": f"<!-- listsync: b --> @anna #{n}"} for n in range(1_000)}
+    household.write(lists)
+    job = Job(household, api)
+
+    assert job.step("Run listsync").code == 0
+    assert job.report() == 78
+
+    comment = own_comment(api)
+    _, _, *lines = comment.splitlines()
+    assert len(api.comments[-1]["body"]) <= 65_536
+    assert len(lines) > 100
+    assert all(line.startswith("    ") for line in lines)  # code, in which nothing is a mention
+
+
 @pytest.mark.parametrize(("status", "error"), [
-    (403, ""), (200, "Resource not accessible by integration\n::error::x")
-], ids=["refused", "an error of GraphQL"])  # fmt: skip
+    (403, ""), (200, "Resource not accessible by integration\n::error::x"), (200, "no answer")
+], ids=["refused", "an error of GraphQL", "something else"])  # fmt: skip
 def test_a_comment_that_github_refuses_is_a_warning(
     household: Household, api: GitHub, capsys: pytest.CaptureFixture[str], status: int, error: str
 ) -> None:

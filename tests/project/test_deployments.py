@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +235,41 @@ def test_the_workflow_plans_no_pull_request_of_a_fork_and_waits_for_approval() -
     assert plan["environment"] != apply["environment"]
     page = (places.DOCS / "deployment" / "github-actions.md").read_text("utf-8")
     assert all(f"`{job['environment']}`" in page for job in (plan, apply))
+
+
+def test_the_hook_checks_the_config_without_a_key(tmp_path: Path) -> None:
+    [[hook]] = objects(places.ROOT / ".pre-commit-hooks.yaml")
+    config = places.EXAMPLES / "first-list" / "listsync.yaml"
+    (tmp_path / "listsync.yaml").write_bytes(config.read_bytes())
+    program = f"{sys.executable} -m reconciler"
+
+    done = subprocess.run(  # noqa: S603 - ours
+        [*hook["entry"].replace("listsync", program).split(), *hook["args"]],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(places.ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout.startswith("listsync.yaml ok"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_checked"),
+    [
+        ("listsync.yaml", True),
+        ("home/listsync.yml", True),
+        ("lists.d/anna.yaml", True),
+        ("lists-anna.yaml", True),
+        ("lists/wishes.txt", True),
+        ("playlists/anna.yaml", False),
+        ("lists-of-things.md", False),
+    ],
+)
+def test_the_hook_runs_when_a_file_of_the_config_changes(changed: str, *, is_checked: bool) -> None:
+    [[hook]] = objects(places.ROOT / ".pre-commit-hooks.yaml")
+    assert bool(re.search(hook["files"], changed)) is is_checked
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
