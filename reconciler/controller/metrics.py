@@ -93,8 +93,10 @@ class _StatusCollector(Collector):
             ("config_valid", conditions.CONFIG_VALID, "1 if the config is valid."),
             ("server_reachable", conditions.SERVER_REACHABLE, "1 if the media server answers."),
         ):
-            value = conditions.is_true(by_type, kind)
-            yield GaugeMetricFamily(f"listsync_{name}", help_text, value=value)
+            family = GaugeMetricFamily(f"listsync_{name}", help_text, labels=())
+            if kind in by_type:  # a server that no list has needed yet is not away
+                family.add_metric((), conditions.is_true(by_type, kind))
+            yield family
         help_text = "Config changes that give listsync more permissions and are not in effect yet."
         yield GaugeMetricFamily("listsync_changes_waiting", help_text, value=len(now.waiting))
         ready = _family("ready", "1 if the list is ready: read and applied.")

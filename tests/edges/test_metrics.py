@@ -9,11 +9,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from reconciler.controller.metrics import Metrics
 from reconciler.core import conditions
 from reconciler.core.model import (
+    WHOLE,
     ListReport,
     Outcome,
     RowReport,
     Schedule,
     Snapshot,
+    Status,
     StatusSnapshot,
 )
 from tests.core.test_membership import key
@@ -63,6 +65,20 @@ def test_a_suspended_list_is_not_ready_and_says_so() -> None:
     for name, is_suspended in (("kids", 1.0), ("films", 0.0)):
         assert f'listsync_list_suspended{{list="{name}"}} {is_suspended}' in lines
         assert f'listsync_list_ready{{list="{name}"}} 0.0' in lines
+
+
+def test_a_server_that_was_not_called_yet_is_neither_there_nor_away() -> None:
+    metrics, snapshot = Metrics(), [StatusSnapshot()]
+    metrics.watch(lambda: snapshot[0])
+
+    def values() -> list[str]:
+        return re.findall(r"^listsync_server_reachable (.+)", metrics.text().decode(), re.MULTILINE)
+
+    assert values() == []
+    for status, value in ((Status.FALSE, "0.0"), (Status.TRUE, "1.0")):
+        system = conditions.update({}, [conditions.server(status, "", "")], "g", NOW)
+        snapshot[0] = StatusSnapshot(conditions={WHOLE: system})
+        assert values() == [value]
 
 
 def test_every_metric_is_in_the_table_of_the_documentation_with_its_labels() -> None:
