@@ -68,7 +68,7 @@ class Clock(Protocol):
 
 
 class Progress(Protocol):
-    """Shows a person how far a run has come, or nothing where nobody watches."""
+    """Shows the progress of a run on a terminal, and nothing elsewhere."""
 
     def stage(
         self, label: str, total: int, current: Callable[[], str] = str

@@ -244,7 +244,7 @@ def _forward(source: socket.socket, target: socket.socket) -> None:
 
 
 def _place_of(url: str) -> Place | None:
-    """The host and port of an address, as Chromium names them; None: it names no server."""
+    """The host and port of an address, as Chromium names them; None if it names no server."""
     parts = urlsplit(url)
     port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
     if not parts.hostname or port is None:

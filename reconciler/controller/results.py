@@ -133,7 +133,7 @@ def stop_messages(reconciliation: Reconciliation) -> list[str]:
 
 
 def _delivery_problem(verdict: Verdict, reconciliation: Reconciliation) -> ListProblem | None:
-    """The problem with Radarr or Sonarr that keeps a title back; None: something else does."""
+    """The problem with Radarr or Sonarr that holds back a title; None if the cause is another."""
     owner = next(lst for lst in reconciliation.lists if lst.name == verdict.lists[0])
     delivery = owner.delivery_by_kind.get(verdict.target.media.kind) if verdict.target else None
     return delivery if isinstance(delivery, ListProblem) else None

@@ -22,7 +22,7 @@ class Systemd:
     """The service manager that started this process, if any. Raises nothing."""
 
     def __init__(self, address: str) -> None:
-        """``address``: of the socket, ``@`` for an abstract one; empty: there is no manager."""
+        """``address``: of the socket, ``@`` for an abstract one; empty without a manager."""
         self.is_there = bool(address)
         self._address = f"\0{address[1:]}" if address.startswith("@") else address
         self._status = ""

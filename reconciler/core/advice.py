@@ -65,7 +65,7 @@ class Case:
         target, slots = self.row.target, self.ground.memory.slots
         if target is None:
             return []
-        whole = slots.get(MemoryKey(target))  # for a season that has no memory of its own
+        whole = slots.get(MemoryKey(target))  # for a season without its own memory entry
         marks = [
             slots.get(MemoryKey(target, number)) or whole for number in self.seasons or (None,)
         ]

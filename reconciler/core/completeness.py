@@ -14,7 +14,7 @@ from reconciler.core.model.lists import LONGEST_LIST, LONGEST_TITLE, Item, Snaps
 from reconciler.core.model.terms import Outcome
 
 UNREADABLE = "unknown"
-"""What an entry is that does not say which title it is: what it stands for is not known."""
+"""The kind of an entry that does not say which title it is."""
 
 TRY_LATER = "try again later"
 
@@ -40,8 +40,8 @@ class Page:
     ranked: bool = False  # a chart: its positions are 1 to ``total``, each once
     keys: tuple[str, ...] | None = None  # of its rows, where items' own do not tell them apart
     document: bool = False  # written as one piece: its author may name a title twice
-    planned: bool = False  # what is read next was known before: to bring nothing new is no end
-    following: object = None  # the call for the next page, in its source's own terms; None: none
+    planned: bool = False  # the next call is fixed: a page without new entries is not the end
+    following: object = None  # the next page's call, in its source's own terms; None: last page
 
     @property
     def entries(self) -> int:
@@ -209,7 +209,7 @@ class ListReading:
         return ""
 
     def _unreadable(self, marked: int) -> str:
-        """What to say of entries that cannot be read; empty: there are none."""
+        """The message about entries that cannot be read; empty without such entries."""
         if not (number := marked + sum(page.unreadable for page in self._pages)):
             return ""
         hint = next((page.unreadable_hint for page in self._pages if page.unreadable_hint), _REMOVE)

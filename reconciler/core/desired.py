@@ -51,7 +51,7 @@ class PriorState:
         )
 
     def _unrenamed(self, rules: ListRules) -> str | None:
-        """Why a list has not the history of its ``was``; None: it has, or there is no ``was``."""
+        """Why a list lacks the history of its ``was``; None if it has it, or has no ``was``."""
         stored = self.memberships.keys() | self.baselines.keys()
         if rules.was in stored:
             return f"was: {rules.was}: not used, because {rules.name} has a history of its own"
@@ -192,7 +192,7 @@ def desired_list(
 def owners_never_read(
     lists: Sequence[ListRules], due: Sequence[ListRules], attempted: Collection[tuple[str, str]]
 ) -> list[ListRules]:
-    """The lists that nobody has tried to read yet and that may own titles of the ``due`` ones.
+    """The lists that may own titles of the ``due`` ones and that no run has tried to read.
 
     A title belongs to the first list that wants it and is requested as that list's requester. So
     a list matters that stands before a due one, in its quality, and requests as somebody else.

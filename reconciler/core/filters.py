@@ -77,7 +77,7 @@ class TitleFacts:
 
     @property
     def genres(self) -> tuple[tuple[str, ...], str] | None:
-        """The genres, and who assigns them; a title without genres has none yet."""
+        """The genres, and their source; a title without genres counts as unknown."""
         return _with_teller(self.own.genres or None, self.from_server.genres or None)
 
     @property

@@ -21,7 +21,7 @@ class Limits:
     """What one run has used up so far. Each plan has its own."""
 
     def __init__(self, view: View) -> None:
-        """A quota that the view does not know binds nobody."""
+        """A user without a quota in the observation has no limit."""
         self._view = view
         self._spent: dict[tuple[int, Kind], int] = {}
         self._titles: dict[str, int] = {}
@@ -58,9 +58,9 @@ class Limits:
         return (replace(action, seasons=now), rest)
 
     def _quota(self, user: User, kind: Kind, allowance: Allowance) -> str:
-        """What to say of a quota that is used up.
+        """The message about a quota that is used up.
 
-        A quota has no timetable: its oldest counting request is the first to leave.
+        A quota is a sliding window: its oldest request is the first to stop counting.
         """
         noun = "movies" if kind is Kind.MOVIE else "seasons"
         left = f"0 of {allowance.limit} {noun} left{within(allowance.days)}"

@@ -172,7 +172,7 @@ def readded(
     """The titles that were gone from every list that held them, and are on one again.
 
     ``before``: the memberships as they stood before this run, by list name. First sight is not a
-    re-add, and a chart's ups and downs are none. A list that was never read completely may have
+    re-add, and charts never re-add. A list that was never read completely may have
     held all along what it gives now, and so may one that holds the title unresolved.
 
     ``left_file``: memberships of lists that are not in the config. The titles of such a list are on

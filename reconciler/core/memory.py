@@ -79,7 +79,7 @@ def vanished(memory: Memory, observed: Observed) -> tuple[int, int]:
 
 
 def looks_like_another_server(memory: Memory, observed: Observed) -> bool:
-    """Whether most known titles vanished at once, which no household does by hand."""
+    """Whether most known titles vanished at once: too many for deletions by hand."""
     missing, present = vanished(memory, observed)
     return present >= ENOUGH and missing * 2 > present
 
@@ -121,7 +121,7 @@ def _entry_after_look(
     """
     if presence is Presence.BLOCKLISTED:  # a person may lift that, and then the title is free again
         return before and replace(before, refused=None)  # a later "no" starts its own time
-    if presence is Presence.LOST:  # nobody said no: it is as it was when it was asked for
+    if presence is Presence.LOST:  # not declined: the state is that of the request
         if before is None or not readded:
             return before
         return replace(before, readded=True, refused=before.refused or now)

@@ -64,7 +64,7 @@ class Missing:
     own: OwnRequest
     slots: frozenset[MemoryKey]
     alone: frozenset[MemoryKey]  # of these, what no request of any status asks for
-    unseen: tuple[int, ...]  # it and those before it that nobody has seen either
+    unseen: tuple[int, ...]  # this one and the unseen ones before it
 
 
 def requests_to_trace(

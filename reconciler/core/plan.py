@@ -28,7 +28,7 @@ from reconciler.core.wants import Exclusion, UnresolvedWant, Want, gather_wants
 def calculate(
     lists: Sequence[DesiredList], observed: Observed, memory: Memory, policy: Policy, now: datetime
 ) -> Plan:
-    """Decide every wanted title: actions, or a verdict that says why there is no action.
+    """Decide every wanted title: actions, or a verdict with the reason against an action.
 
     First hit wins; shows take the steps season by season:
 

@@ -137,7 +137,7 @@ def _texts(value: Snapshot | Item) -> Iterator[str]:
 
 
 def _without(item: Item, secrets: Collection[str]) -> Item:
-    """An item with its texts masked; an id that holds a secret is none."""
+    """An item with its texts masked, and without ids that contain a secret."""
     if not any(secret in text for text in _texts(item) for secret in secrets):
         return item
 

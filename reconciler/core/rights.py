@@ -119,7 +119,7 @@ def find_requester(
     owner: User,
     approval: Approval = Approval.REQUESTER,
 ) -> Requester | ListProblem:
-    """The requester, or why there is none (never the owner instead).
+    """The requester, or the problem with it (never the owner instead).
 
     An integer is an id, a text a name or an e-mail address, compared case-blind; it must fit
     exactly one user. None: the key's owner. With ``approval: auto`` the owner asks on the user's

@@ -283,7 +283,7 @@ def _of_requests(before: Rights, after: Rights, users: Sequence[User] | None) ->
 
 
 def _requester_widens(before: Rights, after: Rights, users: Sequence[User] | None) -> str:
-    """The change in words; empty: the new requester has no more rights than the old one.
+    """The change in words; empty if the new requester has at most the rights of the old one.
 
     Naming a requester adds none: without one, requests are made as the owner of the API key.
     """

@@ -1,4 +1,4 @@
-"""Names of Radarr and Sonarr options in a list → their ids on this server, or why there are none.
+"""Names of Radarr and Sonarr options in a list → their ids on this server, or the problem.
 
 The server stores any value without checking it: a profile that does not exist would
 only show when Radarr refuses the title. So each name must fit exactly one thing that is offered.
@@ -60,7 +60,7 @@ def find_delivery(
 
 
 def all_of(problems: Sequence[ListProblem]) -> ListProblem | None:
-    """Several problems of one list as one; None if there are none.
+    """Several problems of one list as one; None without problems.
 
     The first gives the reason, unless one of them passes by itself: then trying again helps.
     """
@@ -96,7 +96,7 @@ def _silence(downloader: Downloader, kind: Kind) -> str:
 
 
 def undeliverable_4k(kinds: Collection[Kind]) -> str | None:
-    """What becomes of requests for kinds that the server has 4K off for; None: there are none.
+    """What becomes of 4K requests for kinds with 4K off on the server; None without such kinds.
 
     It takes and approves them all the same, and hands them to nobody
     (docs/internals/media-servers/README.md).
@@ -116,7 +116,7 @@ def find_downloader(
 ) -> Downloader | ListProblem:
     """The Radarr or Sonarr that is named, else the one the server would take by itself.
 
-    One of the other quality is none: the server would lose sight of what it was sent.
+    One of the other quality does not count: the server would lose track of its requests.
     """
     program = PROGRAM[kind] + " for 4K" * is_4k
     fitting = [downloader for downloader in downloaders if downloader.is_4k is is_4k]

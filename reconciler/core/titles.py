@@ -60,7 +60,7 @@ _OUT = _REFUSED | {None}  # what is, or was, kept out by them
 _ABSENT = frozenset({Presence.NOTHING, Presence.DELETED})
 _NO_SPECIALS = "the server takes no requests for specials"
 _ONLY_SPECIALS = "it has only specials, which the list does not ask for"
-MOST_LOST = 3  # requests of one title in a row, until a person has to see to it
+MOST_LOST = 3  # requests of one title in a row, until a person has to look
 _PRECEDENCE = (
     Reason.FAILED,  # what is lost for good; what failed is retried, or says why not
     Reason.REQUESTED,
@@ -225,7 +225,7 @@ def _ask(
     here = [n for n in numbers if season(target, n, observed).presence in COVERED]
     followed = [n for n in here if n >= 1]  # specials say nothing of what is new
     entries = [slots.get(MemoryKey(target, n)) for n in missing]
-    whole = slots.get(MemoryKey(target))  # for a season that has no memory of its own
+    whole = slots.get(MemoryKey(target))  # for a season without its own memory entry
     lost = {observed.lost.get(MemoryKey(target, n), ()) for n in missing} - {()}
     if lost:
         why = Why.LOST

@@ -267,7 +267,7 @@ def _by_own_facts(lst: DesiredList, entry: Entry) -> Rejection | None:
 
 
 def _standing(lst: DesiredList, entry: Entry) -> tuple[Reason, str] | None:
-    """What holds for the item whatever it is."""
+    """A reason that does not depend on the item's facts."""
     if lst.rules.suspended:
         return Reason.SUSPENDED, f"{lst.name} is suspended"
     if lst.awaits_baseline:

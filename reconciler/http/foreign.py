@@ -24,7 +24,7 @@ def valid_text(value: object) -> str:
 
 
 def integer(value: object) -> int | None:
-    """A whole number, or None; JSON's true and false are none."""
+    """A whole number, or None; JSON's true and false do not count."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 

@@ -42,7 +42,7 @@ def turn_to_parse(size: int) -> Iterator[None]:
 
 
 def parse_json(content: str | bytes) -> object:
-    """The value of a JSON document; None where it is none. Raises LimitError.
+    """The value of a JSON document; None where it is not JSON. Raises LimitError.
 
     Counted are signs, also those within texts: that is quick, and no real list comes near.
     """

@@ -33,7 +33,7 @@ from reconciler.ports import Clock, Ledger
 NO_MATCH_AGE = timedelta(days=7)  # how long a "no" is valid: TMDB may add the title
 BLOCKED_AGE = timedelta(days=1)  # how long a blocked route is avoided
 DOWNLOADERS_AGE = timedelta(days=1)  # how long the options of Radarr and Sonarr are valid
-UNUSED_AGE = timedelta(days=180)  # when a row that nobody uses is dropped
+UNUSED_AGE = timedelta(days=180)  # when an unused row is dropped
 
 _USE_PRECISION = timedelta(days=1)  # use is noted once a day, so that a quiet run writes nothing
 

@@ -1,7 +1,7 @@
 """One writer (law 9): the lock beside the ledger.
 
 ``flock`` belongs to the open file, not to what is written in it: it ends with the process that
-holds it, however that ends, and a file left behind blocks nobody.
+holds it, however that ends, and a leftover file blocks no other process.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from reconciler.http.transport import Adapter
 from reconciler.logs import Logger
 
 TIMEOUT = 10.0  # seconds for the whole call
-_LARGEST = 1024 * 1024  # bytes of the answer, which nobody reads
+_LARGEST = 1024 * 1024  # bytes of the answer, which is ignored
 
 _log = Logger()
 

@@ -32,10 +32,10 @@ class Provider:
     base_url: str = ""
     api_url: str = ""
     via: str | None = None  # the only route to take; None: as the site thinks best
-    key: str = field(default="", repr=False)  # its client id or API key; "" is none
-    secret: str = field(default="", repr=False)  # what signs people in beside the key; "" is none
+    key: str = field(default="", repr=False)  # its client id or API key; "" if not set
+    secret: str = field(default="", repr=False)  # for signing in, beside the key; "" if not set
     tokens: Path | None = None  # the file that keeps who has signed in
-    token: str = field(default="", repr=False)  # what says whose account it is; "" is none
+    token: str = field(default="", repr=False)  # the token or PIN of an account; "" if not set
 
 
 class AllOpen:

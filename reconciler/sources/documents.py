@@ -84,7 +84,7 @@ def kind_of(ref: ListRef) -> Kind | None:
 
 
 def _plain(address: str) -> str | None:
-    """An address, of all the ways to write it the plainest; None: it is none of the web's."""
+    """An address in its simplest spelling; None if it is not a web address."""
     try:
         parts = urlsplit(address)
         port = parts.port  # reading it is what checks it

@@ -30,14 +30,14 @@ _BEST = 10
 
 
 def text(value: object) -> str:
-    """A text without the space around it; empty where it is none."""
+    """A text without the space around it; empty for other types."""
     if not isinstance(value, str):
         return ""
     return value.strip() if value.isascii() else valid_text(value).strip()
 
 
 def imdb_id(value: object) -> str | None:
-    """``tt0111161``, also where it is written in capitals or as an address; None: it is none."""
+    """``tt0111161``, also from capitals or a title's address; None for any other value."""
     id_text = text(value)
     if not id_text or _IMDB.fullmatch(id_text):
         return id_text or None
@@ -70,7 +70,7 @@ def number(value: object) -> int | None:
 
 
 def count(row: Mapping[str, object], *names: str) -> int | None:
-    """How many there are, which may be none, by the first of these fields that says it."""
+    """A count, possibly 0, from the first of these fields that has one."""
     for name in names:
         value = row.get(name)
         if value is not None and value is not False and value in (0, "0"):

@@ -164,7 +164,7 @@ def hidden(word: str) -> str:
 
 
 def veiled(key: str) -> str:
-    """What tells a key from others and nothing else."""
+    """What replaces a key: a short hash, which distinguishes two keys and reveals neither."""
     return f"…{hashlib.sha256(key.encode()).hexdigest()[:6]}"
 
 

@@ -40,7 +40,7 @@ _TRAKT_KINDS = {"movie": Kind.MOVIE, "show": Kind.TV}
 
 
 def parse(body: object, kind: Kind | None = None) -> tuple[Item, ...] | None:
-    """The items of a list; None: this is none. ``kind``: of those that do not say it."""
+    """The items of a list; None if it is not a list. ``kind``: of items that do not say theirs."""
     listed = fields.rows(body)
     if listed is not None:
         return _joined([_item(place, row, kind) for place, row in enumerate(listed, start=1)])
@@ -72,7 +72,7 @@ def has_further_pages(body: object, entries: int, headers: Mapping[str, str] = _
 
 
 def _marks(body: object, headers: Mapping[str, str]) -> Iterator[tuple[str, object]]:
-    """The fields around a list's rows, whatever object they are in, and the headers of its own."""
+    """The fields around a list's rows, at any depth, and the ``X-`` headers of the response."""
     around: list[Mapping[str, object]] = [record(body)]
     around.append({name: value for name, value in headers.items() if name.lower()[:2] == "x-"})
     for node in around:
@@ -89,7 +89,7 @@ def is_feed(body: object) -> bool:
 
 
 def next_link(body: object) -> str:
-    """The next page; empty if there is none."""
+    """The next page; empty after the last one."""
     return fields.text(dig(body, "links", "next"))
 
 

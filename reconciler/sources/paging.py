@@ -61,7 +61,7 @@ def open_to_all(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001
 
 
 def blocked(why: str) -> Snapshot:
-    """A list that is not even asked for."""
+    """The snapshot of a list that cannot be read with this config."""
     return FetchFailure(Outcome.BLOCKED, why).snapshot(ROUTE)
 
 

@@ -110,7 +110,7 @@ def names() -> tuple[str, ...]:
 
 
 def settings_of(name: str) -> Provider:
-    """What the environment says of a plugin's site, address and key; the file has no place."""
+    """A plugin's address and key from the environment; the config has no section for them."""
     prefix = f"LISTSYNC_{re.sub('[^A-Z0-9]', '_', name.upper())}"
     return Provider(os.environ.get(f"{prefix}_URL", ""), key=os.environ.get(f"{prefix}_KEY", ""))
 

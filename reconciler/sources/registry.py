@@ -151,7 +151,7 @@ class SiteSources:
             raise
         except (Exception, SystemExit) as error:
             if self._sessions.closed:
-                raise  # nobody waits for the list any more
+                raise  # the fetch was canceled
             return self._surprise(ref, error)
 
     def _surprise(self, ref: ListRef, error: BaseException) -> Snapshot:

@@ -45,7 +45,7 @@ class Agreement:
 
     both: tuple[Action, ...]  # to be done
     satisfied: tuple[ActionRow, ...]  # seen, and no longer needed
-    new: tuple[ActionRow, ...]  # needed, but not seen: nobody has agreed to it
+    new: tuple[ActionRow, ...]  # needed, but not in the plan that was agreed to
 
 
 class _Server(TypedDict):
@@ -69,7 +69,7 @@ _SAVED = TypeAdapter(_SavedDocument)
 def save(text: str, path: Path) -> None:
     """Write a plan atomically, readable by its owner alone. Raises ListsyncError.
 
-    It names the titles that somebody wants to see, which is nobody else's business.
+    It names the titles that people want to see, which is private.
     """
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

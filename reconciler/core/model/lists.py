@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from reconciler.core.model.terms import Kind, MatchMethod, Outcome, ProblemReason, Reason
 
-ENDLESS_TOP = 100  # titles read of a chart that has no end, where the file gives no ``top``
+ENDLESS_TOP = 100  # titles read of an endless chart without ``top`` in the config
 LONGEST_LIST = 20_000  # entries read of a list at a site: each takes some 5 kB in a run
 LONGEST_FILE = 100_000  # entries read of a list in a file, which is the user's own
 LONGEST_TITLE = 300  # characters kept of a title
@@ -34,7 +34,7 @@ class ListRef:
     provider: str  # "imdb", "trakt", "file"
     id: str  # "ur12345678", "top", "anna/family-night", "never-again.csv"
     chart: bool = False  # the site's own ranking: its ups and downs are never a re-add
-    endless: bool = field(default=False, compare=False)  # a chart that goes on and on
+    endless: bool = field(default=False, compare=False)  # a chart without a defined end
     is_local: bool = field(default=False, compare=False)  # a file: reading it asks no site
     address: str = field(default="", repr=False)  # where it is, keys included: never shown or kept
     # What of the address is hidden: masked wherever else it turns up.
@@ -108,9 +108,9 @@ def id_keys(ids: Iterable[tuple[str, str | int]], kind: str | None) -> Iterator[
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What filters ask of a title, in the words of whoever tells it; None: that is not known."""
+    """The facts that filters use, as the list or the server spells them; None if unknown."""
 
-    rating: float | None = None  # 0 to 10; one that nobody has voted for is not known
+    rating: float | None = None  # 0 to 10; unknown without votes
     votes: int | None = None
     genres: tuple[str, ...] | None = None  # as the teller spells them
     language: str | None = None  # of the original: ISO 639-1, "en"
@@ -171,12 +171,12 @@ class Snapshot:
     declared_total: int | None = None
     error: str | None = None  # for people: what happened, where, what to do
     retry_after: float | None = None  # seconds, where the site said when
-    note: str | None = None  # for people: what is to be known of it though nothing is wrong
+    note: str | None = None  # for people: a remark about a fetch without an error
     delivered: int | None = None  # entries, where only their number differs from the declared total
 
     @property
     def complete(self) -> bool:
-        """Whether this is the whole list. An empty one is, but has an outcome of its own."""
+        """Whether this is the whole list; *empty* is a separate outcome."""
         return self.outcome is Outcome.COMPLETE
 
 

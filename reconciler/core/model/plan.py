@@ -52,8 +52,8 @@ class DesiredList:
     problem: ListProblem | None = None
     delivery_by_kind: Mapping[Kind, Delivery | ListProblem] = field(default_factory=dict)
     adopted: frozenset[str] = frozenset()  # items by key: what was adopted
-    awaits_baseline: bool = False  # "new-only" without a baseline: nothing is known to be new
-    notice: str | None = None  # what is to be told of the list
+    awaits_baseline: bool = False  # "new-only" without a baseline: new titles cannot be recognized
+    notice: str | None = None  # notes about the list, for people
     is_complete: bool = True  # this run's fetch says what is on it and what is not (law 7)
     unread_reason: str | None = None  # why its content is not known: never complete, nor is it now
     confirms_absences: bool = False  # what it misses now is gone; days of empty fetches count, too

@@ -52,7 +52,7 @@ class ServerInfo:
 
     flavour: Flavour
     version: str
-    lacks_4k: frozenset[Kind] = frozenset()  # it sends 4K requests of these to nobody by itself
+    lacks_4k: frozenset[Kind] = frozenset()  # 4K requests of these go nowhere by default
     takes_specials: bool = True  # else it leaves season 0 out of what it is asked for
 
 
@@ -221,7 +221,7 @@ class Downloader:
     name: str
     is_4k: bool = False
     is_default: bool = False
-    stock: ServiceOptions | None = None  # None: nobody asked for it, or it is unknown
+    stock: ServiceOptions | None = None  # None: not read, or unknown
     trouble: str = ""  # why it cannot be had now; what it offered within the last day may be known
 
 

@@ -12,7 +12,7 @@ from reconciler.core.model.plan import Done
 from reconciler.core.model.rules import WaitingChange
 from reconciler.core.model.terms import Op
 
-WHOLE = ""  # whose conditions are no list's: the file's, the server's
+WHOLE = ""  # the name for conditions of the file and the server
 
 
 class Status(StrEnum):
@@ -69,7 +69,7 @@ class StatusSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """An action that was about to be sent. ``done`` None: nobody wrote what became of it."""
+    """An action that was about to be sent. ``done`` None: its outcome was never written."""
 
     at: datetime
     op: Op
@@ -126,7 +126,7 @@ class PerformedAction:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to be told. Its texts are foreign: they are made harmless where they are shown."""
+    """A notice. Its texts come from sites and are made harmless where they are shown."""
 
     event: Event
     about: str = ""  # the list's name
@@ -148,4 +148,4 @@ class NotificationState:
     """What people know by now."""
 
     stalled: frozenset[str] = frozenset()  # the lists whose recovery nobody has heard of
-    digested: datetime | None = None  # up to when deeds were told by the day; None: not yet
+    digested: datetime | None = None  # end of the last daily digest; None: not sent yet

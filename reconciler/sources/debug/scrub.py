@@ -93,7 +93,7 @@ def _private(text: str) -> Iterator[re.Match[str]]:
 
 
 def _with_emptied(text: str) -> str:
-    """Each private name keeps its place, and has no value any more."""
+    """The text without the values of private names."""
     parts, end = [], 0
     for match in _private(text):
         parts += [text[end : match.start()], _emptied(match)]

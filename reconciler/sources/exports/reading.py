@@ -72,7 +72,7 @@ def read_list_file(ref: ListRef, context: FetchContext) -> ListFile | FetchFailu
 
 
 def decode(file: ListFile) -> str | FetchFailure:
-    """A file's text, or why it is none: UTF-8, and for exports of IMDb Windows-1252."""
+    """A file's text, or the problem with it: UTF-8, and for exports of IMDb Windows-1252."""
     name, data = file.name, file.data
     try:
         return data.decode("utf-8-sig")

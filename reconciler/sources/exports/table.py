@@ -76,7 +76,7 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """What was read of a file: its items, and the lines that are none."""
+    """What was read of a file: its items, and the lines without one."""
 
     items: tuple[Item, ...]
     bad: tuple[Unreadable, ...] = ()

@@ -126,7 +126,9 @@ class _Walk:
         self._seen_ids |= new
         self._of_statuses |= of_statuses
         message = collection.get("hasNextChunk")
-        more = len(media) >= _ROWS if message is None else bool(message)  # a full chunk is no end
+        more = (
+            len(media) >= _ROWS if message is None else bool(message)
+        )  # a full chunk is not the end
         partly = bool(body.get("errors"))  # GraphQL gives what it could
         return Page(
             parse([row for _, row in fresh]),

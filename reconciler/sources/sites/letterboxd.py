@@ -149,7 +149,7 @@ def parse(payload: object) -> Page | None:
     match = _TOTAL.search(total_text)
     total = (match[1] if match else total_text).replace(",", "")
     if not isinstance(names, list) or not re.fullmatch(r"[0-9]{1,10}", total):
-        return None  # without a total nobody can say when the list was read to its end
+        return None  # without a total, the end of the list is unknown
     return Page(tuple(map(_film, names)), int(total))
 
 

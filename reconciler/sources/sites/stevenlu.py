@@ -51,7 +51,7 @@ def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
 
 
 def parse(body: object) -> tuple[Item, ...] | None:
-    """The items of a list; None: this is none."""
+    """The items of a list; None if it is not one."""
     rows = fields.rows(body)
     if rows is None or (rows and not any("title" in row for row in rows)):
         return None

@@ -120,7 +120,7 @@ def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
 
 
 def parse(body: object, first: Call, kind: Kind | None) -> Page | None:
-    """A page; None: this is none. ``kind``: of titles that do not say it."""
+    """A page; None if it is not one. ``kind``: of titles that do not say theirs."""
     page = record(body)
     places = (fields.rows(page.get(name)) for name in ("results", "items", "parts"))
     entries = next((rows for rows in places if rows is not None), None)

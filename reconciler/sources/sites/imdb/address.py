@@ -1,4 +1,4 @@
-"""What people paste for IMDb: which list it means, or why it is none; and where lists are."""
+"""Pasted IMDb addresses: the list that each means, or why it is not one; and where lists are."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ class BrowserRoute:
         return page or changed_layout(url)
 
     def _counted(self, page: Page, shown_total: int | None) -> Page:
-        """A ranking's JSON holds no total, but its page shows one; the box office has none."""
+        """A ranking's JSON lacks the total that its page shows; the box office shows no total."""
         if not self._ref.chart or self._ref.id == "boxoffice" or shown_total is None:
             return page
         return replace(page, total=max(page.entries, shown_total))
@@ -155,7 +155,7 @@ def charted(page: Page, ref: ListRef, route: str) -> Snapshot:
 
 
 def private(where: str) -> FetchFailure:
-    """A list that its owner shows to nobody."""
+    """The failure for a private list."""
     return FetchFailure(
         Outcome.PRIVATE, f"{where}: the list is private; its owner can make it public"
     )

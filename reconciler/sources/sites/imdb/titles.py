@@ -73,7 +73,7 @@ def is_missing(document: object) -> bool:
 
 
 def other_list(document: object) -> str:
-    """What is on a list that is none of titles, such as "people"; empty for every other page."""
+    """What a list contains instead of titles, such as "people"; empty for every other page."""
     kind = valid_text(dig(content_of(document), "listType", "id"))
     return "" if kind in {"", TITLES} else kind.lower()
 
@@ -113,7 +113,7 @@ def imdb_id(text: object) -> str | None:
 
 
 def facts(rating: object, votes: object, genres: Iterable[str]) -> Facts:
-    """What filters ask; a rating that nobody has voted for is none, and no genres are not known."""
+    """The facts that filters use. A rating without votes, and missing genres, are unknown."""
     number = rating if isinstance(rating, float) else integer(rating)
     return Facts(number or None, integer(votes), tuple(filter(None, genres)) or None)
 

@@ -157,7 +157,7 @@ class _Walk:
         self.call = Call(f"{api.url}{listing.path}", params, api.headers)
 
     def part(self, answer: Response) -> Page | None:
-        """A page; None: this is none as Trakt gives them."""
+        """A page; None if it does not have the form of Trakt's pages."""
         if not isinstance(answer.body, list):
             return None
         rows = [row if isinstance(row, dict) else {} for row in answer.body]

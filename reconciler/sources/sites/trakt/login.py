@@ -76,7 +76,7 @@ class TokenFile:
         self._issued = hashlib.sha256(issued.encode()).hexdigest()
 
     def read(self) -> Tokens | None:
-        """The tokens; None: there are none that can be used. Raises OSError."""
+        """The tokens; None without usable ones. Raises OSError."""
         try:
             content = json.loads(read_file(self.path, SECRET_BYTES))
             if content["issued"] != self._issued:
@@ -131,7 +131,7 @@ class SignIn:
         self._file = TokenFile(provider.tokens, issued) if usable and provider.tokens else None
 
     def token(self) -> str | FetchFailure:
-        """The token to read with, exchanged where it ends soon; empty: nobody has signed in."""
+        """The token to read with, exchanged if it expires soon; empty without a sign-in."""
         if self._file is None:
             return ""
         try:
@@ -147,7 +147,7 @@ class SignIn:
             return _unusable(self._file.path, error)
 
     def look(self) -> str | FetchFailure | None:
-        """That who has signed in can be read for now, or why not; None: nobody has signed in.
+        """A sentence about a sign-in that works, or why it does not; None without a sign-in.
 
         What ends soon is exchanged, as for reading: only that tells whether it still works.
         """
