@@ -129,6 +129,8 @@ def action(row: ActionRow) -> str:
     if "result" in row:
         return ": ".join(filter(None, (row["result"], clean(row["message"]))))
     why = WHY[row["reason"]]
+    if row["reason"] == "new-season" and len(row["seasons"] or ()) > 1:
+        why = "new seasons"
     outlook = EXPECTED[row["expected"]] if row["op"] in WITH_OUTLOOK else ""
     return ", ".join(filter(None, (row["op"], why if why != row["op"] else "", outlook)))
 

@@ -94,6 +94,20 @@ def test_a_long_end_is_cut_and_says_how_to_see_the_others() -> None:
     assert text_of(plan_lines(many, shows_all=True)).count("listsync explain") == 20
 
 
+@pytest.mark.parametrize(
+    ("seasons", "row"),
+    [
+        ([4], "S4      extend, new season, auto-approved"),
+        ([4, 5], "S4-5    extend, new seasons, auto-approved"),
+    ],
+)
+def test_new_seasons_are_counted_in_words(seasons: list[int], row: str) -> None:
+    document = plan(actions=1)
+    show: Any = {"op": "extend", "reason": "new-season", "seasons": seasons, "expected": "approved"}
+    document["actions"][0] |= show
+    assert f"  ~ Dune 1 (2021)                       {row}\n" in plan_text(document)
+
+
 def test_after_apply_only_what_was_done_is_shown() -> None:
     document = plan(*WAITING, verdict("available", 9), actions=1)
     document["actions"][0] |= {"result": "created", "message": "pending"}
