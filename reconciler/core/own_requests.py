@@ -219,17 +219,23 @@ def pruned(lists: Sequence[DesiredList], view: View) -> list[tuple[DesiredList, 
 
 
 def _pending(view: View) -> Iterator[tuple[OwnRequest, RequestState]]:
-    """Those that still are what was asked for: a person may have taken one over since."""
+    """Ours: a person may have decided one, or taken it over, since."""
     for request in chain.from_iterable(view.observed.requests.values()):
         own = view.memory.ours.get(request.id)
-        if (
-            own is not None
-            and request.status is RequestStatus.PENDING
-            and request.target == own.target
-            and request.requester == own.requester
-            and set(request.seasons) <= set(own.seasons or ())
-        ):
+        if own and is_unchanged(request, own.target, own.requester, own.seasons):
             yield own, request
+
+
+def is_unchanged(
+    request: RequestState, target: Target, requester: int, seasons: Collection[int] | None
+) -> bool:
+    """Whether a request is pending, and still what was asked for, as this user alone."""
+    return (
+        request.status is RequestStatus.PENDING
+        and request.target == target
+        and request.requester == requester
+        and set(request.seasons) <= set(seasons or ())
+    )
 
 
 def _that_held_it(

@@ -75,14 +75,16 @@ def decide(
         lists = tuple((name, True) for name in accepted.lists)
         return RightsDecision(RightsState(accepted, waiting), holds_file=True, lists=lists)
     lists = _in_effect(changes, held_back)
-    return RightsDecision(
-        RightsState(
-            _accepted(accepted, proposed, lists),
-            {widening: since for widening, since in waiting.items() if widening.list in held_back},
-        ),
-        lists=lists,
-        granted=tuple(widening for widening in waiting if widening.list not in held_back),
-    )
+    in_effect = {
+        name: (accepted if as_accepted else proposed).lists[name] for name, as_accepted in lists
+    }
+    sources = {lst.source for lst in in_effect.values()}  # lists that have left are kept by source
+    former = {**accepted.former, **{lst.source: lst for lst in accepted.lists.values()}}
+    former = {source: lst for source, lst in former.items() if source not in sources}
+    rights = replace(proposed, lists=in_effect, former=former)
+    still_waiting = {w: since for w, since in waiting.items() if w.list in held_back}
+    granted = tuple(widening for widening in waiting if widening.list not in held_back)
+    return RightsDecision(RightsState(rights, still_waiting), lists=lists, granted=granted)
 
 
 def _in_effect(
@@ -96,17 +98,6 @@ def _in_effect(
         (change.old if change in stay else change.new, change in stay) for change in changes
     ]
     return tuple((name, as_accepted) for name, as_accepted in effective if name is not None)
-
-
-def _accepted(
-    before: FileRights, proposed: FileRights, lists: Sequence[tuple[str, bool]]
-) -> FileRights:
-    """The rights that are in effect now; those of lists that have left are kept by source."""
-    now = {name: (before if as_accepted else proposed).lists[name] for name, as_accepted in lists}
-    sources = {lst.source for lst in now.values()}
-    former = {**before.former, **{lst.source: lst for lst in before.lists.values()}}
-    former = {source: lst for source, lst in former.items() if source not in sources}
-    return replace(proposed, lists=now, former=former)
 
 
 def compares_requesters(state: RightsState, proposed: FileRights) -> bool:

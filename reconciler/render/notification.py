@@ -43,7 +43,9 @@ def message(notice: Notice) -> Message:
     name = harmless(notice.about)
     match notice.event:
         case Event.APPLIED:
-            title, body = _counts(notice.deeds), _digest(notice.deeds)
+            counts = Counter(str(deed.done.result) for deed in notice.deeds)
+            title = ", ".join(f"{number} {result}" for result, number in counts.items())
+            body = _digest(notice.deeds)
         case Event.STALLED:
             why = harmless(notice.why)
             title, body = f"{name} is stalled", f"{why}\nSee: listsync status {name}"
@@ -57,12 +59,6 @@ def message(notice: Notice) -> Message:
             title = "a config change that gives listsync more permissions is waiting"
             body = f"{harmless(notice.why)}\nSee: listsync status"
     return Message(notice.event, f"listsync: {title}", body)
-
-
-def _counts(deeds: tuple[PerformedAction, ...]) -> str:
-    """``2 created, 1 failed``."""
-    counts = Counter(str(deed.done.result) for deed in deeds)
-    return ", ".join(f"{number} {result}" for result, number in counts.items())
 
 
 def _digest(deeds: tuple[PerformedAction, ...]) -> str:

@@ -370,14 +370,10 @@ def no_changes(document: PlanDocument, hint: str) -> str:
     for number, state in states:
         if number:
             amount = f"{number:,}" if parts else counted(number, "title")
-            parts.append(f"{amount} {_are(number)} {state}")
+            parts.append(f"{amount} {'is' if number == 1 else 'are'} {state}")
     more = hint if filtered or waiting else ""
     sentences = [f"{', '.join(parts)}{more}"] if parts else []
     return ". ".join(("No changes", *sentences, *_troubles(document))) + "."
-
-
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
 
 
 def waiting_count(document: PlanDocument) -> int:

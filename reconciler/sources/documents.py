@@ -50,12 +50,12 @@ def shown_address(address: str) -> tuple[str, tuple[str, ...]]:
 
     path = "/".join(show_word(word, unquote(word)) for word in parts.path.split("/"))
     pairs = parse_qsl(parts.query, keep_blank_values=True)
-    query = [
-        _quote_separators(name if value and _NAME.fullmatch(name) else show_word(name, name))
-        + "="
-        + _quote_separators(show_word(value, value, telling=_is_telling(name)))
-        for name, value in pairs
-    ]
+    query = []
+    for name, value in pairs:
+        shown_name = name if value and _NAME.fullmatch(name) else show_word(name, name)
+        telling = holds_key(name) or "user" in name.lower()  # a key, or a person's name
+        shown_value = show_word(value, value, telling=telling)
+        query.append(f"{_quote_separators(shown_name)}={_quote_separators(shown_value)}")
     secrets = {word for word in (*hidden, *map(quote, hidden)) if len(word) >= SHORTEST_SECRET}
     return urlunsplit((parts.scheme, host, path, "&".join(query), "")), tuple(sorted(secrets))
 
@@ -97,11 +97,6 @@ def _plain(address: str) -> str | None:
     if port == _PORTS[parts.scheme]:
         host = host.removesuffix(f":{port}")
     return urlunsplit((parts.scheme, f"{user}{at}{host}", parts.path or "/", parts.query, ""))
-
-
-def _is_telling(parameter: str) -> bool:
-    """Whether a parameter holds a key, or a person's name."""
-    return holds_key(parameter) or "user" in parameter.lower()
 
 
 def _quote_separators(word: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from threading import Event
 
 from reconciler.core.model import Action, Done, MediaKey, Op, RequestState, RequestStatus, Result
+from reconciler.core.own_requests import is_unchanged
 from reconciler.core.services import undelivered
 from reconciler.errors import AnswerLostError, LedgerError, ListsyncError, ServerError, TmdbError
 from reconciler.sync.reconcile import Context, Reconciliation
@@ -142,7 +143,8 @@ class Applier:
         except TmdbError as error:
             return _not_sent(error)
         current = next((request for request in requests if request.id == request_id), None)
-        if current is None or not _is_unchanged(action, current):
+        asked_for = (action.target, action.requester.user.id, action.seasons)
+        if current is None or not is_unchanged(current, *asked_for):
             status = "gone" if current is None else current.status
             message = f"the request is {status} by now"
             return Done(Result.MOOT, request_id=request_id, message=message)
@@ -182,16 +184,6 @@ class Applier:
 
 def _not_sent(error: ListsyncError) -> Done:
     return Done(Result.SKIPPED, message=f"not sent: {error.message}")
-
-
-def _is_unchanged(action: Action, request: RequestState) -> bool:
-    """Whether a request is what the plan observed: pending, and ours alone."""
-    return (
-        request.status is RequestStatus.PENDING
-        and request.target == action.target
-        and request.requester == action.requester.user.id
-        and set(request.seasons) <= set(action.seasons or ())
-    )
 
 
 def _answers(request: RequestState, action: Action) -> bool:

@@ -25,6 +25,8 @@ def plan_html(document: PlanDocument) -> str:
     waiting = words.waiting_count(document)
     unchanged = len(document["verdicts"]) - len(attention) - waiting
     is_applied = words.is_applied(document)
+    names = " ".join(("apply", *(document["narrowed_to"] or ())))
+    command = f"listsync {names} --expect {document['plan_id']} --yes"
     return render(
         "plan.html",
         style=Markup(style.decode()),  # noqa: S704 - of ours
@@ -34,7 +36,7 @@ def plan_html(document: PlanDocument) -> str:
         headline=words.summary(document),
         plan_id=document["plan_id"],
         verb="Applied" if is_applied else "Plan",
-        command="" if is_applied or not document["actions"] else _command(document),
+        command="" if is_applied or not document["actions"] else command,
         config=document["config"],
         media=server["media"],
         requests=server["requests"],
@@ -51,11 +53,6 @@ def plan_html(document: PlanDocument) -> str:
             _row(row, row["op"], text, document) for _, row, text in words.leftovers(document)
         ],
     )
-
-
-def _command(document: PlanDocument) -> str:
-    names = " ".join(document["narrowed_to"] or ())
-    return f"listsync apply {names} --expect {document['plan_id']} --yes".replace("  ", " ")
 
 
 def _banners(document: PlanDocument) -> list[dict[str, object]]:

@@ -23,10 +23,11 @@ from reconciler.render.status import ItemStatus, ListStatus
 
 def title_page(data: PageData, key: str) -> str | None:
     """``/titles/KEY``; None: no list has the title, and nothing was requested for it."""
+    rows = {name: report.rows for name, report in data.reports.items()}
     places = [
-        (lst, item, report)
+        (lst, item, row)
         for lst in data.status["lists"]
-        for item, report in zip(lst["items"], _rows_of(data, lst), strict=False)
+        for item, row in zip(lst["items"], rows.get(lst["name"], ()), strict=False)
         if item_key(item) == key
     ]
     history = reversed(data.history["actions"] if data.history else ())
@@ -53,11 +54,6 @@ def title_page(data: PageData, key: str) -> str | None:
         places=_cards(places),
         actions=actions,
     )
-
-
-def _rows_of(data: PageData, lst: ListStatus) -> Sequence[RowReport]:
-    report = data.reports.get(lst["name"])
-    return report.rows if report else ()
 
 
 def _cards(places: Iterable[tuple[ListStatus, ItemStatus, RowReport]]) -> list[dict[str, object]]:

@@ -63,7 +63,8 @@ def scrub(text: str, secrets_given: Iterable[str] = ()) -> str:
     text = _without_context(text, secrets)
     for secret in sorted(secrets, key=len, reverse=True)[:_MOST]:
         if len(secret) >= _SHORTEST:
-            for form in {secret, quote(secret, safe=""), html.escape(secret), _escaped(secret)}:
+            escaped = json.dumps(secret)[1:-1]
+            for form in {secret, quote(secret, safe=""), html.escape(secret), escaped}:
                 text = text.replace(form, REMOVED)
     text = _with_emptied(_FIELD.sub(_emptied, text))
     text = _RUN.sub(_Runs(), text)
@@ -77,7 +78,7 @@ def _secret_values(text: str) -> Iterator[str]:
         if value and not re.fullmatch(r"true|false|null|[\d\s]{1,5}", value):
             yield value
             if "cookie" in match["before"].lower():
-                yield from _cookies(value)
+                yield from (part.partition("=")[2].strip() for part in value.split(";"))
 
 
 def _private(text: str) -> Iterator[re.Match[str]]:
@@ -112,11 +113,6 @@ class _Runs(dict[str, str]):
         return cleaned
 
 
-def _cookies(text: str) -> Iterator[str]:
-    for part in text.split(";"):
-        yield part.partition("=")[2].strip()
-
-
 def _without_context(text: str, secrets: set[str]) -> str:
     """Without IMDb's ``requestContext``; its values are secrets everywhere else."""
     decoder = json.JSONDecoder()
@@ -141,7 +137,3 @@ def _without_address(match: re.Match[str]) -> str:
     except ValueError:
         return match[0]
     return REMOVED
-
-
-def _escaped(text: str) -> str:
-    return json.dumps(text)[1:-1]

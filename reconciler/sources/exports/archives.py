@@ -61,22 +61,17 @@ def unpack(archive: ListFile, member_name: str) -> ListFile | FetchFailure:
 
 
 def _not_in_archive(archive: ListFile, member_name: str, members: Iterable[str]) -> str:
-    """A sentence that names the lists in an archive, where it is in the config's folder."""
+    """What an archive in the config's folder holds instead, and which source to write."""
     problem = f"{archive.name}: {member_name} is not in it"
     if not archive.is_ours:
         return f"{problem}; check the name"
     lists = sorted(name for name in members if name.endswith(_READABLE))
-    holds = ", ".join(lists[:_MOST_NAMES]) or "no list"
-    return f"{problem} (it holds {holds}); {_advice(archive.name, lists)}"
-
-
-def _advice(name: str, files: list[str]) -> str:
-    """Which source to write in place of ``name``, given the files in the archive."""
-    provider, _, path = name.partition(":")
-    archive = path[: path.lower().find(".zip") + len(".zip")]
-    if provider == "file" and "watchlist.csv" in files:
-        return f"this looks like a Letterboxd export: write letterboxd:{archive}"
-    return f"write {provider}:{archive}/NAME with one of these names" if files else "check the file"
+    provider, _, path = archive.name.partition(":")
+    file = path[: path.lower().find(".zip") + len(".zip")]
+    advice = f"write {provider}:{file}/NAME with one of these names" if lists else "check the file"
+    if provider == "file" and "watchlist.csv" in lists:
+        advice = f"this looks like a Letterboxd export: write letterboxd:{file}"
+    return f"{problem} (it holds {', '.join(lists[:_MOST_NAMES]) or 'no list'}); {advice}"
 
 
 def _member_problem(member: zipfile.ZipInfo) -> str:

@@ -9,7 +9,7 @@ import re
 from urllib.parse import SplitResult
 
 from reconciler.core.completeness import TRY_LATER, Page
-from reconciler.core.model import Item, ListRef, Snapshot
+from reconciler.core.model import ListRef, Snapshot
 from reconciler.http.client import Response
 from reconciler.sources import json_items
 from reconciler.sources.context import FetchContext
@@ -43,18 +43,15 @@ def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
         return fetch_plex(ref, context)
 
     def part(answer: Response) -> Page | None:
-        items = json_items.parse(answer.body, kind_of(ref))
-        return None if items is None else _part(items, answer)
+        body, total = answer.body, json_items.declared_total(answer.body)
+        items = json_items.parse(body, kind_of(ref))
+        if items is None:
+            return None
+        if json_items.has_further_pages(body, len(items), answer.headers):
+            return Page(items, total, cut_off=_ONE_ANSWER, document=True)
+        cut_off = TRY_LATER if json_items.is_half(body) else ""
+        unknown = json_items.is_feed(body)
+        return Page(items, total, cut_off=cut_off, end_unknown=unknown, document=True)
 
     web = SiteClient(show=shown_for(ref))
     return read(Call(ref.address), part, ref, context, meanings=MEANINGS, web=web)
-
-
-def _part(items: tuple[Item, ...], answer: Response) -> Page:
-    """An answer's items, and what it says that it is not all of the list."""
-    body, total = answer.body, json_items.declared_total(answer.body)
-    if json_items.has_further_pages(body, len(items), answer.headers):
-        return Page(items, total, cut_off=_ONE_ANSWER, document=True)
-    cut_off = TRY_LATER if json_items.is_half(body) else ""
-    unknown = json_items.is_feed(body)
-    return Page(items, total, cut_off=cut_off, end_unknown=unknown, document=True)

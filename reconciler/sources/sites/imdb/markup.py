@@ -100,7 +100,7 @@ def parse_linked_data(payload: object) -> Page | None:
     """A chart's JSON-LD, in rank order; ``name`` is the original title; years are missing."""
     texts = dig(payload, "data_ld")
     for text in texts if isinstance(texts, list) else ():
-        entries = dig(_json(text), "itemListElement")
+        entries = dig(json_or_none(text), "itemListElement")
         if not isinstance(entries, list):
             continue
         ranked_items = [
@@ -185,10 +185,11 @@ def _thing(thing: object, place: int) -> Item | None:
     return Item(place, title, None, kind, Ids(imdb=imdb), original or None, facts=item_facts)
 
 
-def _json(text: object) -> object:
+def json_or_none(text: object) -> object:
+    """A part of a page as JSON; None: missing or not JSON."""
     try:
         return json.loads(text) if isinstance(text, str) else None
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError):  # endless numbers, endless nesting
         return None
 
 

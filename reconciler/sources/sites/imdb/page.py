@@ -83,7 +83,7 @@ class BrowserRoute:
     def _look(self, number: int) -> Page | FetchFailure:
         url = self._base_url + path_of(self._ref, number)
         page_visit = visit(self._reach, url, _PROBE)
-        document = _document(dig(page_visit.payload, "data"))
+        document = markup.json_or_none(dig(page_visit.payload, "data"))
         if other := titles.other_list(document):
             return not_titles(url, other)
         if dig(page_visit.payload, "hidden") or titles.is_private(document):
@@ -192,11 +192,3 @@ def _no_list(url: str, landed: str, payload: object) -> FetchFailure:
         problem = "the page shows titles but is not a list; a search is not a list"
         return FetchFailure(Outcome.CHANGED_LAYOUT, f"{url}: {problem}; check the address")
     return changed_layout(url)
-
-
-def _document(data: object) -> object:
-    """The page's data; None: missing or not JSON."""
-    try:
-        return json.loads(data) if isinstance(data, str) else None
-    except (ValueError, RecursionError):  # endless numbers, endless nesting
-        return None
