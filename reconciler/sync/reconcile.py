@@ -91,7 +91,8 @@ def reconcile_lists(
     ownership and exclusion. Raises ServerError and LedgerError; a list that cannot be read is an
     outcome of its snapshot.
     """
-    identity = identify(config, context.server)
+    with context.progress.stage("connect", 1, lambda: context.server.url):
+        identity = identify(config, context.server)
     fetched_lists = fetch_due(config, names, context.ledger, context.sources, context.progress)
     return plan_fetched(config, context, identity, fetched_lists, context.clock.now())
 
@@ -115,7 +116,8 @@ def plan_fetched(
     Raises ServerError and LedgerError.
     """
     server, ledger, now = context.server, context.ledger, context.clock.now()
-    observed = observe_server(server, identity)
+    with context.progress.stage("observe", 1, lambda: server.url):
+        observed = observe_server(server, identity)
     read_seconds = (context.clock.now() - now).total_seconds()
     prior = _prior_state(config.rules, ledger, fetched_lists.owners)
 

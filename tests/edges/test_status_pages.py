@@ -128,6 +128,29 @@ def test_a_list_that_is_not_ready_needs_a_person() -> None:
     )
 
 
+def test_a_list_that_was_only_planned_and_could_not_be_read_needs_a_person() -> None:
+    values = data()
+    [kids] = values.status["lists"]
+    fetch: Any = {**(kids["fetch"] or {}), "outcome": Outcome.MISSING, "error": "no such file"}
+    status: Any = {**values.status, "lists": [{**kids, "fetch": fetch, "conditions": []}]}
+    text = words_of(status_pages.overview(replace(values, status=status)))
+    assert "kids missing fetch missing (no such file): nothing new this time" in text
+
+
+def test_a_title_on_several_lists_counts_once_as_in_a_plan() -> None:
+    """The rows of the lists say how many of their own titles wait; they overlap."""
+    words = (Reason.QUOTA, Reason.AMBIGUOUS, Reason.DECLINED, Reason.FILTERED, "created")
+    values = data([row(n, f"Title {n}", word, "why") for n, word in enumerate(words, 1)])
+    [kids] = values.status["lists"]
+    lists: Any = [{**kids, "name": name} for name in ("kids", "anna")]
+    page = status_pages.overview(replace(values, status={**values.status, "lists": lists}))
+    text = words_of(page)
+    assert "titles up to date 2 requested in 7 days 0 waiting 1 needs you 1" in text
+    assert "Title 2 (2020) ambiguous On kids, anna: why" in text
+    assert text.count("ambiguous") == 1
+    assert page.count('data-label="Waiting">1<') == 2
+
+
 def test_times_are_relative_with_the_absolute_one_beside() -> None:
     page = status_pages.overview(data([row(1, "Dune")]))
     due = NOW + timedelta(minutes=12)
@@ -138,14 +161,19 @@ def test_times_are_relative_with_the_absolute_one_beside() -> None:
     ("seconds", "text"),
     [
         (0, "just now"),
-        (-59, "just now"),
+        (-53, "just now"),
         (30, "in a moment"),
         (-60, "1 min ago"),
-        (57 * 60, "in 57 min"),
-        (-119 * 60, "119 min ago"),
+        (57 * 60 - 2, "in 57 min"),
+        (-113 * 60, "113 min ago"),
         (-2 * 3600, "2 h ago"),
-        (47 * 3600, "in 47 h"),
+        (6 * 3600 - 300, "in 6 h"),
+        (int(6.6 * 3600), "in 6 h"),
+        (-int(1.8 * 86400), "43 h ago"),
         (-4 * 86400, "4 days ago"),
+        (-59 * 86400, "59 days ago"),
+        (-400 * 86400, "2025-10-25"),
+        (61 * 86400, "2027-01-29"),
     ],
 )
 def test_a_relative_time_uses_the_largest_fitting_unit(seconds: int, text: str) -> None:

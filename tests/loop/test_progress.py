@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
 from reconciler.render.progress import Bars, Silence, for_terminal
+from reconciler.sync.reconcile import reconcile_lists
+from tests.e2e.household import DUNE
+from tests.loop.world import World, by_imdb
 
 
 class Terminal(io.StringIO):
@@ -80,6 +86,32 @@ def test_bars_are_for_a_terminal_without_a_log(
     terminal_on(monkeypatch)
     monkeypatch.setenv("TERM", term)
     assert isinstance(for_terminal("auto", verbose=verbose), kind)
+
+
+class Recorder(Silence):
+    def __init__(self) -> None:
+        self.stages: list[tuple[str, int, str]] = []
+
+    @contextmanager
+    def stage(
+        self, label: str, total: int, current: Callable[[], str] = str
+    ) -> Iterator[Callable[[], None]]:
+        self.stages.append((label, total, current()))
+        yield lambda: None
+
+
+def test_every_wait_of_a_plan_has_a_stage_that_names_it(world: World) -> None:
+    world.follow(by_imdb(DUNE))
+    progress = Recorder()
+    with world.open_context() as context:
+        reconcile_lists(world.config, replace(context, progress=progress))
+    assert progress.stages == [
+        ("connect", 1, world.sandbox.url),
+        ("fetch", 1, "wishes"),
+        ("observe", 1, world.sandbox.url),
+        ("resolve", 1, ""),
+        ("details", 0, ""),
+    ]
 
 
 def test_a_pipe_gets_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from reconciler.render.status import ItemStatus, State
 
 DONE = frozenset({Result.CREATED, Result.EXISTS, Result.RETRIED})
 ON_SERVER = DONE | {Reason.REQUESTED, Reason.PROCESSING}
-UP_TO_DATE = frozenset({Reason.AVAILABLE, *ON_SERVER})
+UP_TO_DATE = (frozenset(Reason) - words.WAITING - ATTENTION - {Reason.FILTERED}) | DONE
 _FAILED = frozenset({Result.FAILED, Result.REFUSED, Result.UNKNOWN, Result.UNDELIVERED})
 _SITES = {
     "imdb": ("IMDb", "https://www.imdb.com/title/{id}/"),
@@ -35,7 +35,7 @@ def word_state(word: str) -> State:
         return State(word, "bad")
     if word in words.WAITING:
         return State(word, "wait")
-    return State(word, "good" if word in UP_TO_DATE else "calm")
+    return State(word, "good" if word in ON_SERVER | {Reason.AVAILABLE} else "calm")
 
 
 def explain_argument(item: ItemStatus) -> str:

@@ -33,6 +33,7 @@ from reconciler.render.html.states import (
     word_state,
 )
 from reconciler.render.status import (
+    ItemStatus,
     ListStatus,
     StatusDocument,
     count,
@@ -74,15 +75,14 @@ class PageData:
 def overview(data: PageData) -> str:
     """``/``: the overall state, what needs a person, the lists and the limits."""
     lists = data.status["lists"]
-    attention = [*_lists_needing_you(lists), *_titles_needing_you(lists)]
+    titles = _titles(lists)
+    attention = [*_lists_needing_you(lists), *_titles_needing_you(titles)]
     good = sum(list_state(lst).tone in {"good", "wait"} for lst in lists)
     rows = [_row(lst, data.reports.get(lst["name"])) for lst in lists]
     due = min(
         (row for row in rows if row["next_run"]), key=lambda row: row["next_run"], default=None
     )
-    counts: Counter[str] = Counter()
-    for lst in lists:
-        counts.update(lst["verdicts"])
+    counts = Counter(item["verdict"] for item, _ in titles)
     return page(
         data,
         "overview.html",
@@ -304,30 +304,42 @@ def _lists_needing_you(lists: Iterable[ListStatus]) -> Iterator[dict[str, Any]]:
     for lst in lists:
         state = list_state(lst)
         if state.tone == "bad":
-            ready = next(row for row in lst["conditions"] if row["type"] == READY)
+            ready = next((row for row in lst["conditions"] if row["type"] == READY), None)
+            problem = words.fetch_problem(lst["fetch"]) if lst["fetch"] else None
             yield {
                 "name": lst["name"],
                 "link": f"/lists/{quote(lst['name'], safe='')}",
                 "state": state,
-                "reason": ready["message"] or ready["reason"],
+                "reason": ready["message"] or ready["reason"] if ready else problem,
                 "advice": f"read the list now: `listsync fetch {lst['name']}`"
-                if lst["fetch"] and words.fetch_problem(lst["fetch"])
+                if problem
                 else "check the server, the requesters and the ledger: `listsync doctor`",
             }
 
 
-def _titles_needing_you(lists: Iterable[ListStatus]) -> Iterator[dict[str, Any]]:
+def _titles(lists: Iterable[ListStatus]) -> list[tuple[ItemStatus, dict[str, None]]]:
+    """Each title with its lists: counted once, as in a plan, where lists share a decision."""
+    titles: dict[tuple[str, ...], tuple[ItemStatus, dict[str, None]]] = {}
     for lst in lists:
         for item in lst["items"]:
-            if item["verdict"] in ATTENTION:
-                detail = f": {item['detail']}" if item["detail"] else ""
-                yield {
-                    "name": title_name(item) + (f" ({item['year']})" if item["year"] else ""),
-                    "link": f"/titles/{quote(item_key(item), safe='')}",
-                    "state": word_state(item["verdict"]),
-                    "reason": f"On {lst['name']}{detail}",
-                    "advice": item["would_change"],
-                }
+            key = (item_key(item), item["verdict"], item["detail"], item["would_change"])
+            titles.setdefault(key, (item, {}))[1][lst["name"]] = None
+    return list(titles.values())
+
+
+def _titles_needing_you(
+    titles: Iterable[tuple[ItemStatus, dict[str, None]]],
+) -> Iterator[dict[str, Any]]:
+    for item, names in titles:
+        if item["verdict"] in ATTENTION:
+            detail = f": {item['detail']}" if item["detail"] else ""
+            yield {
+                "name": words.with_year(title_name(item), item["year"]),
+                "link": f"/titles/{quote(item_key(item), safe='')}",
+                "state": word_state(item["verdict"]),
+                "reason": f"On {', '.join(names)}{detail}",
+                "advice": item["would_change"],
+            }
 
 
 def _requested_lately(data: PageData) -> int:
