@@ -12,7 +12,7 @@ from datetime import datetime
 
 from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Status, StatusSnapshot
-from reconciler.core.times import relative_time
+from reconciler.render.times import relative_time
 
 READY = "READY=1"
 STOPPING = "STOPPING=1"

@@ -15,7 +15,6 @@ from datetime import datetime
 from reconciler.core.limits import within
 from reconciler.core.model import ATTENTION, DEFERRED, READ, Outcome, Reason, id_keys
 from reconciler.core.seasons import span
-from reconciler.core.times import relative_time
 from reconciler.render.document import (
     ActionRow,
     DeliveryNames,
@@ -25,6 +24,7 @@ from reconciler.render.document import (
     PlanDocument,
     VerdictRow,
 )
+from reconciler.render.times import relative_time
 
 _Title = tuple[str | None, int | str | None, bool]  # kind, TMDB number, 4K
 

@@ -37,12 +37,13 @@ from reconciler.core.model import (
     StatusSnapshot,
     Target,
 )
-from reconciler.core.times import iso_time, relative_time
+from reconciler.core.times import iso_time
 from reconciler.render.history import history_document
 from reconciler.render.html import status_pages
 from reconciler.render.html.status_pages import Limit, PageData
 from reconciler.render.html.title_page import title_page
 from reconciler.render.status import status_document
+from reconciler.render.times import relative_time
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 LINE = ("server", "media pending; request 1 pending (user 2)")

@@ -9,8 +9,9 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from reconciler.core.times import format_time, relative_time
+from reconciler.core.times import format_time
 from reconciler.render import words
+from reconciler.render.times import relative_time
 
 
 def _moment(iso: str, now: datetime) -> dict[str, str]:
