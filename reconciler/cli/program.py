@@ -91,15 +91,14 @@ class PlainCommand(TyperCommand):
         return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
 
     def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
-        rows: dict[str, list[tuple[str, str]]] = {"argument": [], "option": []}
-        for parameter in self.get_params(ctx):
-            if record := parameter.get_help_record(ctx):
-                rows[parameter.param_type_name].append(record)
-        arguments = [(name.partition(" <")[0], text) for name, text in rows["argument"]]
-        for heading, records in (("Arguments", arguments), ("Options", rows["option"])):
-            if records:
+        for kind, heading in (("argument", "Arguments"), ("option", "Options")):
+            parameters = [each for each in self.get_params(ctx) if each.param_type_name == kind]
+            rows = [row for each in parameters if (row := each.get_help_record(ctx))]
+            if kind == "argument":
+                rows = [(name.partition(" <")[0], text) for name, text in rows]
+            if rows:
                 with formatter.section(heading):
-                    formatter.write_dl(records)
+                    formatter.write_dl(rows)
 
 
 def _name(command: Callable[..., int]) -> str:

@@ -17,16 +17,9 @@ from reconciler.render.document import (
     ServerState,
     Unwanted,
 )
-from reconciler.render.layout import Cell, Line, text_of
+from reconciler.render.layout import Cell, Line
 
 Fact = tuple[str, str]  # a label and its text
-
-
-def explain_text(
-    explanations: Sequence[Explanation], query: str, unwanted: Sequence[Unwanted] = ()
-) -> str:
-    """``explain_lines`` as plain text."""
-    return text_of(explain_lines(explanations, query, unwanted))
 
 
 def explain_lines(

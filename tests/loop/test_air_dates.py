@@ -11,9 +11,8 @@ import pytest
 from examples.sandbox.known_titles import SHOWS
 from examples.sandbox.titles import Title
 from examples.sandbox.tricky_titles import TRICKY
-from reconciler.render.explanation import explain_text
 from reconciler.sync.explain import explain
-from tests.loop.world import World, by_tmdb, decisions
+from tests.loop.world import World, by_tmdb, decisions, explain_text
 
 ENDED_SHOW, WITHOUT_TVDB = SHOWS[0], next(title for title in SHOWS if title.tvdb is None)
 TRICKY_NAMED = {title.title: title for title in TRICKY}

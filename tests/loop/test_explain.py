@@ -11,12 +11,12 @@ import yaml
 from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.core.items import parse_item
 from reconciler.core.model import Item, Kind
-from reconciler.render.explanation import explain_lines, explain_text
+from reconciler.render.explanation import explain_lines
 from reconciler.render.layout import Look, text_of
 from reconciler.sync.explain import explain, unwanted
 from reconciler.sync.reports import list_reports
 from tests.loop.test_prune_text import document_of
-from tests.loop.world import World, by_imdb, by_tmdb, plan_text
+from tests.loop.world import World, by_imdb, by_tmdb, explain_text, plan_text
 
 HOSTILE = [
     "It's Complicated",

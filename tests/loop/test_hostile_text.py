@@ -13,12 +13,11 @@ import pytest
 from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.core.model import Item, Kind
 from reconciler.render.document import json_text
-from reconciler.render.explanation import explain_text
 from reconciler.render.markdown import fetch_markdown, plan_markdown
 from reconciler.render.rows import fetch_document
 from tests.loop.test_markdown import check_structure
 from tests.loop.test_prune_text import document_of
-from tests.loop.world import World, by_tmdb, fetch_text, plan_text
+from tests.loop.world import World, by_tmdb, explain_text, fetch_text, plan_text
 
 EVIL = (
     "@anna|a`b`<details>&lt;[x](http://evil)\n# www.evil.com \x1b[31m\u202e GH-1 #12\u2028- y "

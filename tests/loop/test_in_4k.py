@@ -8,11 +8,10 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import Service, Settings
-from reconciler.render.explanation import explain_text
 from reconciler.render.markdown import plan_markdown
 from reconciler.sync.explain import explain
 from tests.loop.test_prune_text import document_of
-from tests.loop.world import World, by_tmdb, plan_text, posts
+from tests.loop.world import World, by_tmdb, explain_text, plan_text, posts
 
 FILM, SHOW = by_tmdb(FILMS[0]), by_tmdb(SHOWS[0])
 PLAIN, UHD = Service(0, "Plain"), Service(1, "UHD", is4k=True)

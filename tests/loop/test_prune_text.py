@@ -8,13 +8,12 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS
 from reconciler.render.document import PlanDocument
-from reconciler.render.explanation import explain_text
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.rows import list_row, plan_document
 from reconciler.sync.explain import explain
 from reconciler.sync.reconcile import Reconciliation
 from tests.loop.test_prune import DUNE, wish
-from tests.loop.world import World, plan_text
+from tests.loop.world import World, explain_text, plan_text
 
 
 def document_of(reconciliation: Reconciliation) -> PlanDocument:

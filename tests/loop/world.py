@@ -32,7 +32,8 @@ from reconciler.core.model import (
 from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.ports import Ledger, MediaServer
-from reconciler.render.document import Fetch, PlanDocument
+from reconciler.render.document import Explanation, Fetch, PlanDocument, Unwanted
+from reconciler.render.explanation import explain_lines
 from reconciler.render.layout import text_of
 from reconciler.render.progress import Silence
 from reconciler.render.text import fetch_lines, plan_lines
@@ -42,6 +43,13 @@ from reconciler.sync.reconcile import Context, Reconciliation, reconcile_lists
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ADMIN, ALICE, BOB, CAROL = 1, 2, 3, 4
+
+
+def explain_text(
+    explanations: Sequence[Explanation], query: str, unwanted: Sequence[Unwanted] = ()
+) -> str:
+    """The explanations as a pipe gets them."""
+    return text_of(explain_lines(explanations, query, unwanted))
 
 
 def plan_text(document: PlanDocument) -> str:
