@@ -1,6 +1,6 @@
-"""Run the whole sandbox until it is told to stop: `python -m examples.sandbox`.
+"""Run the whole sandbox until a signal: `python -m examples.sandbox`.
 
-Once everything answers, one line of JSON on stdout says where; SIGTERM and Ctrl-C end it.
+Once all servers listen, it prints their addresses as one line of JSON. SIGTERM and Ctrl-C end it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from examples.sandbox.sites import SandboxSites
 
 
 def main() -> None:
-    """Serve until a signal comes."""
+    """Serve until a signal arrives."""
     options = _options()
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

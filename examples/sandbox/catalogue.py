@@ -1,4 +1,4 @@
-"""A fake TMDB: some thousand titles, and the look-ups that TMDB offers over them.
+"""A fake TMDB: about a thousand titles, and the look-ups that TMDB offers.
 
 The catalogue never changes between two imports. Its order is its popularity: search results and
 the charts of the sandbox's list sites follow it.
@@ -39,7 +39,7 @@ class Catalogue:
     """Look-ups over titles: by number, by IMDb or TVDB id, and by words of a title."""
 
     def __init__(self, titles: Iterable[Title]) -> None:
-        """Index the titles; where two have one kind and number the first wins."""
+        """Index the titles; of two with the same kind and number, the first wins."""
         self.titles = tuple(titles)
         self._by_key: dict[tuple[Kind, int], Title] = {}
         self._by_imdb: defaultdict[str, list[Title]] = defaultdict(list)
@@ -75,7 +75,7 @@ class Catalogue:
         return tuple(self._by_tvdb.get(tvdb, ()))
 
     def search(self, text: str, year: int | None = None) -> tuple[Title, ...]:
-        """Titles that hold every word of ``text`` in title or original title, exact names first."""
+        """Titles with every word of ``text`` in the title or original title, exact names first."""
         wanted = words_of(text)
         if not wanted:
             return ()

@@ -39,16 +39,16 @@ SECONDS_TO_LEAVE = 15
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What the demo's commands run in."""
+    """The folder and environment of the demo's commands."""
 
     folder: Path  # with the config
-    environment: dict[str, str]  # the variables of the config, besides those of this process
+    environment: dict[str, str]  # the variables of the config, in addition to those of this process
     sites: SandboxSites
 
 
 @contextmanager
 def demo() -> Iterator[Demo]:
-    """The sandbox with its history, and the demo's config in a folder, while the block lasts."""
+    """Run the sandbox with its history during the block, with the demo's config in a folder."""
     with SandboxServer() as server, SandboxSites() as sites, TemporaryDirectory() as folder:
         History(server.url, server.api_key).write(sites.lists)
         shutil.copy(CONFIG, folder)
@@ -63,7 +63,7 @@ def demo() -> Iterator[Demo]:
 
 
 def add_status_page(config: Path) -> str:
-    """Have `listsync run` answer at its own port, or at a free one where that is taken."""
+    """Make `listsync run` listen on its default port, or on a free one if that is taken."""
     for port in (8099, 0):
         with suppress(OSError), socket.create_server(("127.0.0.1", port)) as listener:
             address = f"127.0.0.1:{listener.getsockname()[1]}"
@@ -106,7 +106,7 @@ def _keep_running(command: str) -> int:
 
 
 def _run(command: list[str], world: Demo) -> int:
-    """Run a command to its end; when the demo is interrupted, have it leave first."""
+    """Run a command to its end. If the demo is interrupted, end the command first."""
     sys.stdout.flush()
     with subprocess.Popen(  # noqa: S603 - the project's own command
         command,
@@ -127,7 +127,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(SECONDS_TO_LEAVE)
     except subprocess.TimeoutExpired:
-        # Its own session, so that whatever it has started goes with it, and nothing else does.
+        # A session of its own, so that a signal ends it with all that it started, and nothing else.
         os.killpg(process.pid, signal.SIGKILL)
 
 

@@ -1,6 +1,6 @@
-"""What the demo's server already knows: titles available, requested and declined by people.
+"""The history on the demo's server: titles that are available, requested or declined.
 
-Written over the server's own HTTP interface, the way a household would have done it.
+It is created through the server's HTTP API, as people in a household would have done it.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ ALICE, BOB = 2, 3
 
 
 class History:
-    """Makes requests and settles them, as people and their downloader would."""
+    """Makes requests and completes or declines them, as people and their downloader would."""
 
     def __init__(self, url: str, api_key: str) -> None:
-        """Talk to this server with its key."""
+        """Call this server with its key."""
         self._connection = HTTPConnection(urlsplit(url).netloc, timeout=30)
         self._key = api_key
 
     def write(self, lists: Mapping[str, tuple[Title, ...]]) -> None:
-        """Leave a few titles of every demo list missing, and settle the others."""
+        """Leave a few titles of every demo list missing, and create a history for the others."""
         top, night = lists["imdb:top"][:25], lists["trakt:anna/family-night"]
         shelf = lists["imdb:ls000000260"]
         shows = [title for title in shelf if title.kind == "tv"]

@@ -1,4 +1,4 @@
-"""As much of GraphQL as the sandbox's IMDb needs: an answer holds what was asked for, no more."""
+"""The part of GraphQL that the sandbox's IMDb needs: a response contains only queried fields."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TOKENS = re.compile(r"\.\.\. on \w+|\w+(?=\s*:)|\w+|[{}:]")
 
 
 def fields_of(query: str) -> Fields:
-    """The fields a query asks for, by the names they have in its answer."""
+    """The fields that a query selects, by their names in the response."""
     root: Fields = {}
     open_fields, last, renamed = [root], root, False
     for token in _TOKENS.findall(_ARGUMENTS.sub("", query)):
@@ -24,7 +24,7 @@ def fields_of(query: str) -> Fields:
             last = open_fields[-1]
         elif token == ":":
             renamed = True
-        elif renamed:  # the field's own name, behind the one it has in the answer
+        elif renamed:  # the field's own name, after its alias
             renamed = False
         else:
             last = open_fields[-1][token] = {}
@@ -32,7 +32,7 @@ def fields_of(query: str) -> Fields:
 
 
 def only(content: Any, fields: Fields) -> Any:  # noqa: ANN401 - any JSON
-    """The part of a content that these fields ask for."""
+    """The part of a value that these fields select."""
     if isinstance(content, list):
         return [only(one, fields) for one in content]
     if not isinstance(content, dict) or not fields:

@@ -1,4 +1,4 @@
-"""The sandbox's IMDb interface: GraphQL over POST, in the shape of September 2026."""
+"""The sandbox's IMDb API: GraphQL over POST, in the format of September 2026."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _DISCLAIMER = {"disclaimer": "Public, personal, non-commercial use only."}
 
 
 def answer(visit: Visit, lists: Mapping[str, SiteList], fault: Fault) -> Page:
-    """Answer a query. A bot check in front of the pages is none in front of this."""
+    """Answer a query. Bot checks of pages do not apply here."""
     headers = {name.lower(): value for name, value in visit.headers.items()}
     if not headers.get("content-type", "").startswith("application/json"):
         return Page("", status=415)
@@ -66,10 +66,10 @@ def answer(visit: Visit, lists: Mapping[str, SiteList], fault: Fault) -> Page:
 
 
 def _is_like_the_sites(headers: Mapping[str, str]) -> bool:
-    """Whether a call carries what those of IMDb's own pages carry.
+    """Whether a call has the headers that IMDb's own pages send.
 
-    At the site, since 30 July 2026, some of it was enough, and different parts for different
-    clients. Here all of it is asked for.
+    IMDb has required some of them since 30 July 2026, and different ones from different
+    clients. The sandbox requires all of them.
     """
     return (
         headers.get("x-imdb-client-name") == "imdb-web-next"
@@ -82,7 +82,7 @@ def _is_like_the_sites(headers: Mapping[str, str]) -> bool:
 def _content(
     query: str, variables: dict[str, Any], lists: Mapping[str, SiteList], fault: Fault
 ) -> dict[str, Any]:
-    """All there is to say to a query."""
+    """The complete response to a query."""
     if chart := re.search(r"chartType:(\w+)", query):
         return _chart(lists[f"imdb:{_CHARTS[chart[1]]}"], fault)
     if found := re.search(r"topTrendingSetPredefined:(\w+)", query):
@@ -131,7 +131,7 @@ def _list(
 
 
 def _rated(wanted: SiteList | None, variables: dict[str, Any]) -> dict[str, Any]:
-    """What a user has rated, as a search; of nobody it finds nothing."""
+    """The titles that a user has rated, as a search; empty for an unknown user."""
     rows = wanted.rows if wanted else ()
     before = _position(variables.get("after"))
     here = rows[before : before + variables["n"]]
@@ -148,7 +148,7 @@ def _chart(wanted: SiteList, fault: Fault) -> dict[str, Any]:
 
 
 def _trending(wanted: SiteList) -> dict[str, Any]:
-    """Neither a total nor pages are known of it."""
+    """The response for a trending chart, which has neither a total nor pages."""
     edges = chart_titles(Sheet(wanted.rows, 1, len(wanted.rows)))["edges"]
     nodes = [{"rank": edge["currentRank"], "item": edge["node"]} for edge in edges]
     return {"data": {"topTrendingSetsPredefined": {"edges": [{"node": node} for node in nodes]}}}

@@ -1,4 +1,4 @@
-"""HTML of the sandbox's IMDb, with the test ids and class names a reader may hold on to."""
+"""HTML of the sandbox's IMDb, with the test ids and class names that a reader may use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LATE_ROWS = Path(__file__).with_name("imdb_site.js").read_text(encoding="utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What differs between a chart's and a list's page."""
+    """The differences between the page of a chart and of a list."""
 
     prefix: Literal["cli", "dli"]
     """Beginning of the rows' class names."""
@@ -38,7 +38,7 @@ LIST = Layout("dli", "list-page-mc-list-content", "list-page-mc-total-items", "s
 
 
 def document(title: str, body: str, *, locale: str = "en-US", head: str = "") -> str:
-    """Wrap a body into a page; the column beside it links titles that are on no list."""
+    """Wrap a body into a page, with a side column of links to titles that are not on the list."""
     return (
         f'<!DOCTYPE html><html lang="{locale}"><head><meta charset="utf-8">'
         f"<title>{escape(title)}</title>{head}</head><body>"
@@ -49,7 +49,7 @@ def document(title: str, body: str, *, locale: str = "en-US", head: str = "") ->
 
 
 def rows_block(sheet: Sheet, layout: Layout) -> str:
-    """Render the rows: the first ones as HTML, the others as data of the script."""
+    """Render the first rows as HTML, and the others as data for the script."""
     rows = [
         _row(row, place, sheet.locale, layout.prefix)
         for place, row in enumerate(sheet.rows, start=sheet.first)
@@ -64,7 +64,7 @@ def rows_block(sheet: Sheet, layout: Layout) -> str:
 
 
 def paging(path: str, page: int, pages: int) -> str:
-    """Render the links to the page before and the page after."""
+    """Render the links to the previous and the next page."""
     links = [("prv", page - 1)] * (page > 1) + [("nxt", page + 1)] * (page < pages)
     buttons = "".join(
         f'<a data-testid="index-pagination-{name}" href="{escape(path)}/?page={other}">{other}</a>'
@@ -74,7 +74,7 @@ def paging(path: str, page: int, pages: int) -> str:
 
 
 def other_layout(sheet: Sheet) -> str:
-    """Render rows the way a reader of today's pages does not know."""
+    """Render rows in a layout that a reader of today's pages does not know."""
     cards = (
         f'<section class="tile"><a href="/title/{row.imdb}/">{escape(row.text)}</a></section>'
         for row in sheet.rows
@@ -102,7 +102,7 @@ def json_ld(name: str, sheet: Sheet) -> str:
 
 
 def consent_layer() -> str:
-    """Render a layer over the whole page, gone once one of its buttons is pressed."""
+    """Render a dialog over the whole page, which a click on one of its buttons closes."""
     button = "onclick=\"this.closest('[role=dialog]').remove()\""
     return (
         '<div role="dialog" style="position:fixed;inset:0;z-index:9;background:#fff">'
@@ -112,7 +112,7 @@ def consent_layer() -> str:
 
 
 def challenge(*, passes: bool) -> str:
-    """Render a bot check; one that passes sets its cookie after a moment and loads again."""
+    """Render a bot check. One that can be passed sets a cookie after a moment and reloads."""
     script = (
         f"setTimeout(() => {{ document.cookie = '{CHALLENGE_COOKIE}=sandbox;path=/';"
         " location.reload(); }, 1200);"
@@ -140,7 +140,7 @@ def _entities(text: str) -> str:
 def _row(row: Row, place: int, locale: str, prefix: str) -> str:
     link = f"/title/{row.imdb}/?ref_={'chttp' if prefix == 'cli' else 'ls'}"
     title = escape(shown_title(row, locale))
-    # Rows of lists carry their number in the text, those of charts beside it: both occur today.
+    # On lists, the number of a row is part of the text; on charts, it is in an element beside it.
     text = title if prefix == "cli" else f"{place}. {title}"
     rank = (
         '<div class="ipc-signpost" data-testid="title-list-item-ranking">'

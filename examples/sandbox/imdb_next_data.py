@@ -43,7 +43,7 @@ LOCALES = ("en-US", "de", "es", "es-ES", "fr", "fr-CA", "hi", "it", "pt")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page of a list: which rows it shows out of how many."""
+    """One page of a list: its rows, and the total number."""
 
     rows: Sequence[Row]
     first: int
@@ -53,7 +53,7 @@ class Sheet:
 
 
 def shown_title(row: Row, locale: str) -> str:
-    """Return the title a page in this language shows; abroad it is the original one."""
+    """Return the title in this language; in any other than English, it is the original title."""
     return row.text if locale.startswith("en") else row.original
 
 
@@ -106,7 +106,7 @@ def chart_titles(sheet: Sheet) -> dict[str, Any]:
 
 
 def box_office(sheet: Sheet) -> dict[str, Any]:
-    """Build `topGrossingReleases`: no years, and one release without a title, as it happens."""
+    """Build `topGrossingReleases`: no years, and one release without a title, as on real pages."""
     known = ("id", "titleText", "originalTitleText", "titleType")
     releases = [
         [{name: _title_node(row, sheet.locale)[name] for name in known}] for row in sheet.rows
@@ -122,7 +122,7 @@ def box_office(sheet: Sheet) -> dict[str, Any]:
 def next_data(
     page: str, locale: str, props: dict[str, Any], headers: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Wrap a page's own properties into the document of `__NEXT_DATA__`."""
+    """Wrap a page's properties into the document of `__NEXT_DATA__`."""
     return {
         "props": {
             "pageProps": props | {"requestContext": _request_context(page, locale, headers)},

@@ -1,7 +1,7 @@
-"""The sandbox's IMDb: lists, watchlists and charts in the shape of the pages of 2026.
+"""The sandbox's IMDb: lists, watchlists and charts in the format of 2026.
 
-A page carries its titles in `script#__NEXT_DATA__`, charts also in JSON-LD. The raw HTML shows 25
-rows; a script attaches the others late: on charts after a moment, on lists when scrolled to.
+A page has its titles in `script#__NEXT_DATA__`, charts also in JSON-LD. The raw HTML contains 25
+rows; a script adds the others: on charts after a moment, on lists when the page is scrolled.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _LOCALE = re.compile(rf"^/({'|'.join(LOCALES)})(?=/)")
 _LIST = re.compile(r"^/list/(ls\d+|watchlist|ratings)$")
 _USER = re.compile(r"^/user/(ur\d+|p\.[a-z0-9]+)/(watchlist|ratings)$")
 _CHART = re.compile(r"^/chart/([a-z-]+)$")
-_INDIA = re.compile(r"^/(india/top-rated-[a-z-]+)$")  # of the others only the interface is known
+_INDIA = re.compile(r"^/(india/top-rated-[a-z-]+)$")  # the others are known from the API only
 
 
 class ImdbSite(Site):
-    """Answers like www.imdb.com."""
+    """Responds like www.imdb.com."""
 
     name: ClassVar[str] = "imdb"
 
@@ -57,7 +57,7 @@ class ImdbSite(Site):
         return None
 
     def page(self, visit: Visit, wanted: SiteList | None, fault: Fault) -> Page:
-        """Answer a visit to a page of the site, or a query to its interface."""
+        """Answer a request for a page, or a query to the API."""
         if visit.path == imdb_graphql.PATH:
             return imdb_graphql.answer(visit, self.lists, fault)
         if visit.path == "/sandbox/never.png":
@@ -76,7 +76,7 @@ class ImdbSite(Site):
 
 
 def _gate(visit: Visit, fault: Fault) -> Page | None:
-    """Answer for what stands before a list: the bot check and the sign-in page."""
+    """Respond with what precedes a list: the bot check or the sign-in page."""
     if fault.outcome == "sign-in":
         target = f"/registration/signin?u={quote(visit.target, safe='')}"
         return Page("", status=302, headers=(("Location", target),))
@@ -169,7 +169,7 @@ def _list(visit: Visit, wanted: SiteList, outcome: Outcome) -> _Content:
 
 
 def _placed(usual: dict[str, Any], titles: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
-    """Put the titles where they are today, where they may be tomorrow, or under other names."""
+    """Put the titles into their usual place, into another one, or under other names."""
     if outcome == "moved":
         return {"contentData": {"section": {"results": titles}}}
     if outcome == "changed-layout":

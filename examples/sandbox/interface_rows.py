@@ -1,4 +1,4 @@
-"""Titles as the interfaces of list sites write them, one shape for each site."""
+"""Titles in the formats of the list sites' APIs, one for each site."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _POSTERS = (
 
 
 def mdblist(title: Title, rank: int) -> Row:
-    """A row of MDBList, whose number is TMDB's."""
+    """A row of MDBList, with the title's TMDB id as its number."""
     return {
         "id": title.tmdb,
         "rank": rank,
@@ -45,7 +45,7 @@ def mdblist(title: Title, rank: int) -> Row:
 
 
 def tmdb(title: Title) -> Row:
-    """A row of TMDB: films and shows call the same things otherwise."""
+    """A row of TMDB; films and shows have different field names."""
     film = title.kind == "movie"
     names = ("title", "original_title", "release_date")
     name, original, date = names if film else ("name", "original_name", "first_air_date")
@@ -68,7 +68,7 @@ def tmdb(title: Title) -> Row:
 
 
 def anilist(title: Title) -> Row:
-    """A medium of AniList, which knows none of the others' ids and rates up to 100."""
+    """A title of AniList, without ids of other sites, and with a score up to 100."""
     return {
         "id": 100_000 + title.tmdb,
         "format": "MOVIE" if title.kind == "movie" else "TV",
@@ -90,7 +90,7 @@ def simkl(title: Title) -> Row:
 
 
 def tvdb_entity(title: Title, order: int) -> Row:
-    """An entry of a list at TVDB: a number, and no word of what it is called."""
+    """An entry of a list at TVDB: a number without a title."""
     ids: Row = {"order": order, "seriesId": None, "movieId": None}
     return ids | ({"seriesId": title.tvdb} if title.kind == "tv" else {"movieId": tvdb_film(title)})
 
@@ -101,7 +101,7 @@ def tvdb_film(title: Title) -> int:
 
 
 def tvdb_details(title: Title) -> Row:
-    """What TVDB tells of a film."""
+    """The details of a film at TVDB."""
     remote = [
         {"id": title.imdb, "type": 2, "sourceName": "IMDB"},
         {"id": str(title.tmdb), "type": 12, "sourceName": "TheMovieDB.com"},
@@ -128,7 +128,7 @@ def stevenlu(title: Title) -> Row:
 
 
 def feed(titles: Iterable[Title], onward: str = "") -> str:
-    """A watchlist's feed, as Plex gives it. ``onward``: where the next part is."""
+    """The feed of a watchlist, as at Plex. ``onward``: the address of the next page."""
     link = f'<atom:link rel="next" href="{escape(onward)}"/>' if onward else ""
     return _FEED.format(link, "".join(map(_entry, titles)))
 
@@ -147,7 +147,7 @@ def _entry(title: Title) -> str:
 
 
 def feed_as_json(titles: Iterable[Title], itself: str, onward: str = "") -> Row:
-    """The same feed as JSON: each entry with all of its title's ids."""
+    """The same feed as JSON, in which each entry has all ids of its title."""
     links = {"self": itself} | ({"next": onward} if onward else {})
     return {"title": "Plex Watchlist", "links": links, "items": [*map(_json_entry, titles)]}
 

@@ -1,7 +1,7 @@
-"""The sandbox's other list sites, each below its own name on one port: what programs get there.
+"""The APIs of the sandbox's other list sites, each under its own name on one port.
 
-MDBList, TMDB, AniList, Simkl, TVDB, StevenLu, lists as JSON, feeds, and Letterboxd's pages. What a
-site gives to known keys alone it gives to `KEY`, and as the user of `TOKEN`.
+MDBList, TMDB, AniList, Simkl, TVDB, StevenLu, lists as JSON, feeds, and Letterboxd's pages. Sites
+that need a key accept `KEY`, and `TOKEN` as a user's token.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _XML = "application/xml; charset=utf-8"
 _MDBLIST_PAGE, _TMDB_PAGE, _FEED_PAGE, _LETTERBOXD_PAGE = 1000, 20, 50, 100
 _ANILIST_STATUSES = {"PLANNING": "planning", "CURRENT": "watching", "COMPLETED": "completed"}
 _GROUPS = {"movies": "movie", "shows": "tv", "anime": ""}
-# Which list is at an address, as a source is written.
+# The list at an address, written like a source.
 _KEYS = (
     (re.compile(r"/mdblist(?:/api)?/lists/(.+)/(?:json|items)"), "mdblist"),
     (re.compile(r"/mdblist/api/(watchlist)/items"), "mdblist"),
@@ -43,7 +43,7 @@ _KEYS = (
 
 
 def interface_lists(catalogue: Sequence[Title]) -> dict[str, SiteList]:
-    """One list for each site, and for each a private one and one that is asked for too often."""
+    """A list of each site, and for each site a private list and one that returns 429."""
     named = [title for title in catalogue if title.imdb and title.year and title.tmdb < 9_000_000]
     films = [title for title in named if title.kind == "movie"]
     shows = [title for title in named if title.kind == "tv" and title.tvdb]
@@ -84,12 +84,12 @@ _FAULTS = {
 
 
 class InterfaceSite(Site):
-    """Answers like the interfaces of several sites."""
+    """Responds like the APIs of several sites."""
 
     name: ClassVar[str] = "interfaces"
 
     def address(self, visit: Visit) -> str:
-        """Return the path; AniList has one address for all lists, and is told apart by question."""
+        """Return the path; for AniList, which has one address for all lists, the query is added."""
         if visit.path != "/anilist":
             return visit.path
         asked = json.loads(visit.body)["variables"]
@@ -97,7 +97,7 @@ class InterfaceSite(Site):
         return f"/anilist/{asked['user']}" + (f"/{status}" if status else "")
 
     def key(self, address: str) -> str | None:
-        """Return the key of a list; TVDB's have numbers beside their names."""
+        """Return the key of a list; lists of TVDB have a number as well as a name."""
         for pattern, provider in _KEYS:
             if found := pattern.fullmatch(address):
                 name = found[1].removeprefix("lists/slug/")
@@ -109,7 +109,7 @@ class InterfaceSite(Site):
         return None
 
     def page(self, visit: Visit, wanted: SiteList | None, fault: Fault) -> Page:
-        """Answer a visit as the site at this address does."""
+        """Answer a request as the site at this address would."""
         site = visit.path.split("/")[1]
         if not _opens(site, visit):
             return _json({"status_message": "Invalid API key."}, 401)
@@ -162,7 +162,7 @@ def _rows(titles: Sequence[Title]) -> tuple[Any, ...]:
 
 
 def _opens(site: str, visit: Visit) -> bool:
-    """Whether a visitor may read there at all."""
+    """Whether a client may read anything there."""
     sent = {name.lower(): value for name, value in visit.headers.items()}
     query = parse_qs(urlsplit(visit.target).query)
     bearer = sent.get("authorization", "").removeprefix("Bearer ")
@@ -181,14 +181,14 @@ def _opens(site: str, visit: Visit) -> bool:
 
 
 def _mdblist(visit: Visit, wanted: SiteList, *, counts_list: bool) -> Page:
-    """A page; its total counts the page, as measured, unless it is to count the list."""
+    """A page. Its total counts the page, as measured, unless a fault makes it count the list."""
     limit = min(visit.number("limit", _MDBLIST_PAGE), _MDBLIST_PAGE)
     offset = visit.number("offset", 0)
     every = [rows.mdblist(title, rank) for rank, title in enumerate(wanted.titles, start=1)]
     here = every[offset : offset + limit]
     if visit.path.endswith("/json"):
         return _json(here)
-    for kind in ("movie", "show"):  # here each kind has ranks of its own
+    for kind in ("movie", "show"):  # each kind has its own ranks here
         of_kind = [row for row in every if row["mediatype"] == kind]
         for rank, row in enumerate(of_kind, start=1):
             row["rank"] = rank
@@ -265,7 +265,7 @@ _ANSWERS: Mapping[str, Answer] = {
 
 
 def _private(site: str) -> Page:
-    """MDBList says so in a row of its own; AniList as GraphQL does; the others say missing."""
+    """The response for a private list; most sites answer as for a missing one."""
     if site == "mdblist":
         return _json([{"error": "empty or private list"}])
     if site == "anilist":

@@ -1,4 +1,4 @@
-"""What TMDB tells of some titles of the catalogue, rounded; of all others it tells the same."""
+"""TMDB's facts about some titles of the catalogue, rounded; all other titles share one set."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ KNOWN_FACTS: dict[tuple[Kind, int], Facts] = {
     ("movie", 475_557): Facts(8.1, 26_000, (_CRIME, _THRILLER, _DRAMA)),  # Joker
     ("movie", 496_243): Facts(8.5, 18_500, (_COMEDY, _THRILLER, _DRAMA), "ko"),  # Parasite
     ("tv", 95_396): Facts(8.4, 2_000, (_DRAMA, _MYSTERY, _JOINT)),  # Severance
-    ("movie", 9_100_015): Facts(0, 0, ()),  # nobody has seen it yet
+    ("movie", 9_100_015): Facts(0, 0, ()),  # no votes yet
 }

@@ -1,4 +1,4 @@
-"""Well-known films and shows under their true numbers, best-loved first: the sandbox's charts."""
+"""Well-known films and shows with their real ids, the most popular first: the sandbox's charts."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """A media server over real HTTP that behaves like a recorded Overseerr, Jellyseerr or Seerr.
 
-It is served on 127.0.0.1, keeps everything in memory, and goes wrong on demand (see `Faults`).
-Not there, though real servers have it: log-in by cookie, issues, discovery, changing
-watchlists and settings, deleting files, override rules. It is built from recordings; Jellyseerr
-before 2.7 and Seerr from 3.2 on from their source, read and not run.
+It listens on 127.0.0.1, keeps everything in memory, and fails on demand (see `Faults`). It lacks
+some functions of real servers: log-in by cookie, issues, discovery, changing watchlists and
+settings, deleting files, override rules. It follows recordings; Jellyseerr before 2.7 and Seerr
+from 3.2 on follow their source code, which was read but not run.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a server is set up with; faults change at run time, this does not."""
+    """The settings of a server. They do not change at run time, unlike faults."""
 
     users: tuple[User, ...] = USERS
     radarr: tuple[Service, ...] = ()
@@ -66,7 +66,7 @@ class Settings:
 
 
 class SandboxServer:
-    """A media server in a thread of its own, from ``start`` (or ``with``) until ``stop``.
+    """A media server in its own thread, from ``start`` (or ``with``) until ``stop``.
 
     ``state`` holds its rows and the calls so far, ``faults`` what is to go wrong, ``services`` the
     Radarr and Sonarr behind it.
@@ -81,7 +81,7 @@ class SandboxServer:
         catalogue: Catalogue | None = None,
         settings: Settings | None = None,
     ) -> None:
-        """Put a server together; port 0 is any free one, no version is the newest."""
+        """Create a server. Port 0: any free one; without ``version``: the newest."""
         chosen = settings or Settings()
         self.api_key = API_KEY
         self.state = State(chosen.users, chosen.clock)
@@ -104,16 +104,16 @@ class SandboxServer:
 
     @property
     def routes(self) -> tuple[MatchMethod, ...]:
-        """The paths this flavour and version knows."""
+        """The paths of this flavour and version."""
         return self._application.routes
 
     @property
     def url(self) -> str:
-        """The server's address without ``/api/v1``; known once it was started."""
+        """The server's address without ``/api/v1``, after ``start``."""
         return f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:
-        """Listen, on the port of last time when there was one; the rows are still there."""
+        """Listen, on the same port as before if it was stopped; the rows are kept."""
         self._over.clear()
         self._listener = Listener(self._port, self._answer, self._is_last)
         self._port = self._listener.server_port
@@ -125,7 +125,7 @@ class SandboxServer:
         ).start()
 
     def stop(self) -> None:
-        """Vanish: nothing listens any more, open connections are reset."""
+        """Stop listening, and reset open connections."""
         self._over.set()
         if self._listener is not None:
             self._listener.vanish()

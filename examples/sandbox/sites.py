@@ -1,4 +1,4 @@
-"""The sandbox's list sites over real HTTP on 127.0.0.1: IMDb, Trakt, the others on a third port."""
+"""The sandbox's list sites over real HTTP on 127.0.0.1: IMDb, Trakt, and the others on one port."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from examples.sandbox.trakt_site import TraktSite
 
 @cache
 def _lists() -> tuple[dict[str, SiteList], dict[str, SiteList], dict[str, SiteList]]:
-    """The lists of IMDb, of Trakt and of the other sites, made once in a process."""
+    """The lists of IMDb, Trakt and the other sites, created once per process."""
     return imdb_lists(CATALOGUE), trakt_lists(CATALOGUE), interface_lists(CATALOGUE)
 
 
 class SandboxSites:
-    """Serves all sites while the `with` block lasts.
+    """Serves all sites during a `with` block.
 
     `imdb`, `trakt` and `others` hold what a test may change while they run: `imdb.lists[KEY]`,
     `imdb.faults.set(PATH, Fault(…))`, and what it may look at: `imdb.visits`.
     """
 
     def __init__(self, *, imdb_port: int = 0, trakt_port: int = 0) -> None:
-        """Bind the ports, a free one where none is given; nothing is answered yet."""
+        """Bind the ports, by default free ones; requests are not answered yet."""
         imdb, trakt, others = map(dict, _lists())
         self.imdb = ImdbSite(imdb)
         self.trakt = TraktSite(trakt, CATALOGUE)
@@ -45,32 +45,32 @@ class SandboxSites:
 
     @property
     def imdb_url(self) -> str:
-        """Where the sandbox's IMDb answers, without a trailing slash."""
+        """The address of the sandbox's IMDb, without a trailing slash."""
         return self._imdb_server.url
 
     @property
     def imdb_api_url(self) -> str:
-        """Where the sandbox's IMDb answers GraphQL."""
+        """The address of IMDb's GraphQL."""
         return f"{self.imdb_url}{imdb_graphql.PATH}"
 
     @property
     def trakt_url(self) -> str:
-        """Where the sandbox's Trakt answers, without a trailing slash."""
+        """The address of the sandbox's Trakt, without a trailing slash."""
         return self._trakt_server.url
 
     @property
     def trakt_api_url(self) -> str:
-        """Where the sandbox's Trakt answers as its API does."""
+        """The address of Trakt's API."""
         return f"{self.trakt_url}{trakt_api.PREFIX}"
 
     @property
     def others_url(self) -> str:
-        """Where the other sites answer, each below its own name."""
+        """The address of the other sites, each under its own name."""
         return self._others_server.url
 
     @property
     def providers(self) -> dict[str, dict[str, str]]:
-        """The file's section `providers` that reads every site here, with keys that work."""
+        """The config's section `providers` for these sites, with valid keys."""
         url = self.others_url
         return {
             "imdb": {"base_url": self.imdb_url, "api_url": self.imdb_api_url},
@@ -95,7 +95,7 @@ class SandboxSites:
         return MappingProxyType({key: content.titles for key, content in every.items()})
 
     def __enter__(self) -> Self:
-        """Start to answer."""
+        """Start answering."""
         for server in (self._imdb_server, self._trakt_server, self._others_server):
             self._running.enter_context(server)
         return self

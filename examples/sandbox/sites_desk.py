@@ -1,4 +1,4 @@
-"""The sandbox's own addresses on a site, for tests that run real processes.
+"""The control addresses of a site, for tests that run real processes.
 
 * `GET /sandbox/lists`: every list as items, `{"imdb:ls000000620": ["tmdb:movie:278", …]}`;
 * `POST /sandbox/lists` with `{"list": KEY, "items": [ITEM, …]}`: give a list new content, or make
@@ -22,10 +22,10 @@ from examples.sandbox.sites_lists import Fault, Outcome, Row, SiteList, row_of
 
 
 class SiteDesk:
-    """Shows and changes a site's lists and faults over HTTP."""
+    """Shows and changes the lists and faults of a site over HTTP."""
 
     def __init__(self, site: Site, catalogue: Sequence[Title]) -> None:
-        """Serve this site; new rows are looked up in the catalogue."""
+        """Control this site; new rows are taken from the catalogue."""
         self._site = site
         self._titles: dict[str, Title] = {}
         for title in reversed(catalogue):
@@ -33,7 +33,7 @@ class SiteDesk:
             self._titles[f"imdb:{title.imdb}"] = title
 
     def answer(self, visit: Visit) -> Page | None:
-        """Answer `/sandbox/lists` and `/sandbox/faults`; anything else is the site's."""
+        """Answer `/sandbox/lists` and `/sandbox/faults`; None for other addresses."""
         try:
             match visit.method, visit.path:
                 case "GET", "/sandbox/lists":
@@ -64,7 +64,7 @@ class SiteDesk:
         return key in self._site.lists or key.startswith(f"{self._site.name}:")
 
     def _row(self, item: str, before: SiteList) -> Row:
-        """Keep a row the list already has; else show the catalogue's title."""
+        """A row that the list already has, otherwise the catalogue's title."""
         for row in before.rows:
             if item in _names(row):
                 return row
@@ -108,6 +108,6 @@ def _items(content: SiteList) -> list[str]:
 
 
 def _names(row: Row) -> tuple[str, ...]:
-    """Every way to name a row, the unmistakable one first."""
+    """All names of a row, the unambiguous one first."""
     title = () if row.title is None else (f"tmdb:{row.title.kind}:{row.title.tmdb}",)
     return (*title, f"imdb:{row.imdb}")

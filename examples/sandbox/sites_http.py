@@ -1,4 +1,4 @@
-"""A web site over real HTTP on 127.0.0.1: visits in, pages out, faults in between."""
+"""A website over real HTTP on 127.0.0.1: requests, faults and responses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EVERYWHERE = "*"
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request of a visitor."""
+    """A request to a site."""
 
     method: str
     target: str
@@ -35,22 +35,22 @@ class Visit:
         return urlsplit(self.target).path.rstrip("/") or "/"
 
     def text(self, name: str) -> str:
-        """Read a parameter of the query; empty when it is not there."""
+        """A parameter of the query; empty if it is missing."""
         return parse_qs(urlsplit(self.target).query).get(name, [""])[0]
 
     def number(self, name: str, default: int) -> int:
-        """Read a whole number from the query; anything else counts as `default`."""
+        """A whole number from the query; `default` for anything else."""
         value = self.text(name)
         return int(value) if value.isdecimal() and int(value) > 0 else default
 
     def has_cookie(self, name: str) -> bool:
-        """Tell whether the visitor brought this cookie."""
+        """Whether the request has this cookie."""
         return name in SimpleCookie(self.headers.get("Cookie", ""))
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer of a site."""
+    """A response of a site."""
 
     body: str
     status: int = 200
@@ -61,20 +61,20 @@ class Page:
 
 
 class Faults:
-    """The faults set at run time: per page (path and query), per path, or everywhere."""
+    """The faults that were set at run time: for a page (path and query), a path, or everything."""
 
     def __init__(self) -> None:
-        """Begin without any."""
+        """Start without faults."""
         self._at: dict[str, Fault] = {}
         self._lock = Lock()
 
     def set(self, path: str, fault: Fault) -> None:
-        """Let pages of `path` fail; `path` may name one page (`…?page=2`) or be `*`."""
+        """Make pages of `path` fail; `path` may be one page (`…?page=2`) or `*`."""
         with self._lock:
             self._at[path if path == EVERYWHERE else _key(path)] = fault
 
     def clear(self, path: str | None = None) -> None:
-        """Take away the fault of a path, or all of them."""
+        """Remove the fault of a path, or all faults."""
         with self._lock:
             if path is None:
                 self._at.clear()
@@ -82,12 +82,12 @@ class Faults:
                 self._at.pop(path if path == EVERYWHERE else _key(path), None)
 
     def now(self) -> dict[str, Fault]:
-        """Return the faults in force, by path."""
+        """The current faults, by path."""
         with self._lock:
             return dict(self._at)
 
     def take(self, target: str) -> Fault | None:
-        """Return the fault for an address and count it as used; the closest setting wins."""
+        """The fault for an address, counted as used; the most specific setting wins."""
         with self._lock:
             for key in (_key(target), _key(urlsplit(target).path), EVERYWHERE):
                 if (fault := self._at.get(key)) is not None:
@@ -103,12 +103,12 @@ class Faults:
 
 
 class Site(ABC):
-    """What a site is: lists, faults, and an answer for every visit."""
+    """The base of a site: lists, faults, and a response to every request."""
 
     name: ClassVar[str]
 
     def __init__(self, lists: dict[str, SiteList]) -> None:
-        """Hold these lists, by key."""
+        """Serve these lists, by key."""
         self.lists = lists
         self.faults = Faults()
         self.visits: list[str] = []
@@ -116,18 +116,18 @@ class Site(ABC):
 
     @abstractmethod
     def address(self, visit: Visit) -> str:
-        """Return the address under which faults for this visit are set."""
+        """The address under which faults for this request are set."""
 
     @abstractmethod
     def key(self, address: str) -> str | None:
-        """Return the key of the list that lives at an address."""
+        """The key of the list at an address."""
 
     @abstractmethod
     def page(self, visit: Visit, wanted: SiteList | None, fault: Fault) -> Page:
         """Answer a visit."""
 
     def answer(self, visit: Visit) -> tuple[Page, Fault]:
-        """Answer a visit with the fault that is in force for it."""
+        """Answer a request with the current fault for it."""
         self.visits.append(visit.target)
         address = self.address(visit)
         wanted = self.lists.get(self.key(urlsplit(address).path) or "")
@@ -138,24 +138,24 @@ class Site(ABC):
 
 
 class Answering(Protocol):
-    """Whatever can be served as a site."""
+    """The protocol of a site that can be served."""
 
     def answer(self, visit: Visit) -> tuple[Page, Fault]:
-        """Answer a visit, with the fault that is in force for it."""
+        """Answer a request, with the current fault for it."""
 
 
 class Desk(Protocol):
-    """Whoever answers the sandbox's own addresses."""
+    """The protocol of what answers the control addresses."""
 
     def answer(self, visit: Visit) -> Page | None:
-        """Answer a visit, or return None when the address is the site's."""
+        """Answer a request; None if the address is the site's."""
 
 
 class SiteServer:
-    """Serves one site from a thread of its own while the `with` block lasts."""
+    """Serves one site from its own thread during a `with` block."""
 
     def __init__(self, site: Answering, desk: Desk, port: int = 0) -> None:
-        """Bind the port, or a free one; nothing is answered yet."""
+        """Bind the port, by default a free one; requests are not answered yet."""
         self._closing = Event()
         parts = {"site": site, "desk": desk, "closing": self._closing}
         handler = type("Handler", (_Handler,), parts)
@@ -164,12 +164,12 @@ class SiteServer:
         self.url = f"http://127.0.0.1:{self._http.server_port}"
 
     def __enter__(self) -> Self:
-        """Start to answer."""
+        """Start answering."""
         Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop, also in the middle of answers that would never end."""
+        """Stop, even during responses that never end."""
         self._closing.set()
         self._http.shutdown()
         self._http.server_close()
@@ -178,7 +178,9 @@ class SiteServer:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 30
-    disable_nagle_algorithm = True  # else the body waits for the headers to be acknowledged
+    disable_nagle_algorithm = (
+        True  # otherwise the body waits for the acknowledgement of the headers
+    )
     site: ClassVar[Answering]
     desk: ClassVar[Desk]
     closing: ClassVar[Event]
@@ -206,7 +208,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Cache-Control", "no-store")
         for name, value in page.headers:
             self.send_header(name, value)
-        # A length beyond what is sent is how a cut or unfinished answer looks on the wire.
+        # A response that is cut off or unfinished declares a larger length than it sends.
         self.send_header("Content-Length", str(len(body) if page.ends else len(body) + 1))
         self.end_headers()
         try:
@@ -220,11 +222,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = self.close_connection or not whole
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        """Say nothing: the visits are kept by the site."""
+        """Print nothing: the site records the requests."""
 
 
 def _key(target: str) -> str:
-    """Write an address with no trailing slash before the query, as faults are kept."""
+    """An address without a trailing slash before the query: the key of its faults."""
     path, mark, query = target.partition("?")
     return (path.rstrip("/") or "/") + mark + query
 

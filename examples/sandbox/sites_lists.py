@@ -1,6 +1,6 @@
-"""The lists of the sandbox's sites: what stands on them, and how their pages behave.
+"""The lists of the sandbox's sites: their content, and how their pages behave.
 
-Everything is drawn from the catalogue, in its order, so a list is the same in every run. A key is
+All titles come from the catalogue, in its order, so a list is the same in every run. A key is
 written like a source in listsync's file: `imdb:ls000000620`, `imdb:top`,
 `trakt:anna/family-night`.
 """
@@ -15,24 +15,24 @@ from typing import Literal, TypeAlias
 from examples.sandbox.catalogue import Title
 
 Outcome: TypeAlias = Literal[
-    "ok",  # the list, whole
-    "private",  # its owner shows it to nobody
-    "missing",  # no such list
-    "half-loaded",  # a total larger than what the pages give; Trakt: the second hundred never comes
-    "moved",  # IMDb's JSON is there, under another path
-    "no-json",  # no JSON in the page, the rows are
-    "json-ld-only",  # a chart whose titles are in its JSON-LD and its rows alone
-    "total-of-list",  # MDBList: X-Total-Items counts the list, as described, and not the page
-    "people",  # a list of people: there is no title on it
-    "rank-gap",  # a chart that leaves out one of its ranks
-    "rejected-field",  # IMDb's interface no longer knows a field that is asked for
-    "changed-layout",  # neither JSON nor rows where they used to be
-    "challenge",  # a bot check that never lets anyone through
+    "ok",  # the whole list
+    "private",  # a private list
+    "missing",  # a missing list
+    "half-loaded",  # the pages contain less than the total; Trakt: the second hundred never arrives
+    "moved",  # IMDb's JSON is in another place
+    "no-json",  # a page with rows but without JSON
+    "json-ld-only",  # a chart with its titles in JSON-LD and rows only
+    "total-of-list",  # MDBList: X-Total-Items counts the list, as documented, instead of the page
+    "people",  # a list of people, without titles
+    "rank-gap",  # a chart that lacks one of its ranks
+    "rejected-field",  # IMDb's API does not know a field of the query any more
+    "changed-layout",  # neither JSON nor rows in their usual places
+    "challenge",  # a bot check that cannot be passed
     "challenge-passes",  # a bot check that a real browser passes after a moment
-    "consent",  # a consent layer over a good page
+    "consent",  # a consent dialog over a normal page
     "sign-in",  # a redirect to the sign-in page
-    "hangs",  # the document begins and never ends
-    "load-never-ends",  # the document is whole, one image never arrives
+    "hangs",  # a document that never ends
+    "load-never-ends",  # a complete document with an image that never arrives
 ]
 """How a page behaves when it does not answer with a plain error."""
 
@@ -51,7 +51,7 @@ PROFILES = {"p.annasandbox": "ur000000143"}
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong with an answer; fields combine."""
+    """A fault of a response; fields can be combined."""
 
     outcome: Outcome = "ok"
     status: int | None = None
@@ -85,7 +85,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class SiteList:
-    """A list of a site: its rows, and the fault its pages always have."""
+    """A list of a site: its rows, and the permanent fault of its pages."""
 
     name: str
     rows: tuple[Row, ...] = ()
@@ -99,7 +99,7 @@ class SiteList:
 
 
 def row_of(title: Title, title_type: TitleType | None = None) -> Row:
-    """Show a title of the catalogue as a row, with the year the sites give it."""
+    """A title of the catalogue as a row, with the year that sites show."""
     return Row(
         imdb=title.imdb,
         text=title.title,
@@ -214,7 +214,7 @@ def _charts(films: Sequence[Title], shows: Sequence[Title]) -> dict[str, SiteLis
 
 
 def _shelf(films: Sequence[Title], shows: Sequence[Title]) -> tuple[Row, ...]:
-    """Fill two pages; one film on them is unknown to every database, one row is a game."""
+    """Two pages, with a film that no database knows and a game."""
     unknown = Row("tt90000003", "The Reel in the Attic", "The Reel in the Attic", "movie", 1997)
     return (*_rows(shows[2:12]), unknown, _GAME, *_rows(films[45:293]))
 
@@ -223,7 +223,7 @@ _GAME = Row("tt90000002", "A Game of Boxes", "A Game of Boxes", "videoGame", 201
 
 
 def _odd_rows(films: Sequence[Title], shows: Sequence[Title]) -> tuple[Row, ...]:
-    """Mix every kind of row: films, shows, and what no media server can be asked for."""
+    """Every kind of row: films, shows, and entries that a media server cannot request."""
     episode = Row("tt90000001", "The One in the Middle", "The One in the Middle", "tvEpisode", 2011)
     return (
         row_of(films[0]),
@@ -242,7 +242,7 @@ def _odd_rows(films: Sequence[Title], shows: Sequence[Title]) -> tuple[Row, ...]
 
 
 def _announced(rows: tuple[Row, ...]) -> tuple[Row, ...]:
-    """Take the year from every seventh row: a real watchlist is full of unreleased titles."""
+    """Remove the year from every seventh row: real watchlists contain many unreleased titles."""
     return tuple(
         replace(row, year=None, date=None) if position % 7 == 0 else row
         for position, row in enumerate(rows, start=1)
@@ -258,7 +258,7 @@ def _rows(titles: Iterable[Title]) -> tuple[Row, ...]:
 
 
 def _with_own_imdb_id(catalogue: Sequence[Title]) -> tuple[Title, ...]:
-    """Keep titles with an IMDb id, each id once: a list of a site never repeats one."""
+    """Titles with an IMDb id, each id once: real lists do not repeat a title."""
     first = {title.imdb: title for title in reversed(catalogue) if title.imdb is not None}
     return tuple(title for title in catalogue if title.imdb and first[title.imdb] is title)
 
@@ -269,6 +269,6 @@ def _films_and_shows(titles: Sequence[Title]) -> tuple[tuple[Title, ...], tuple[
 
 
 def _alternate(films: Sequence[Title], shows: Sequence[Title]) -> Iterable[Title]:
-    """Two films, one show, and so on, until both have run out."""
+    """Two films, one show, and so on, until all are used."""
     pairs = zip_longest(films[0::2], films[1::2], shows)
     return (title for title in chain.from_iterable(pairs) if title is not None)

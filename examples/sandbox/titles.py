@@ -1,4 +1,4 @@
-"""The value every part of the sandbox speaks about: a film or a show as TMDB knows it."""
+"""A film or show as TMDB describes it: the value that all parts of the sandbox share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Kind = Literal["movie", "tv"]
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """One season of a show; number 0 holds the specials. ``air_date`` is ISO or unknown."""
+    """A season of a show; number 0: the specials. ``air_date``: ISO, or None if unknown."""
 
     number: int
     air_date: str | None
@@ -19,7 +19,7 @@ class Season:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What TMDB tells of a title besides: its average is 0 where nobody has voted."""
+    """Other facts of TMDB about a title. The average is 0 without votes."""
 
     rating: float = 7.1
     votes: int = 100
@@ -32,7 +32,7 @@ ORDINARY = Facts()
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A film or show. ``date`` is its release or first air date (ISO), ``status`` TMDB's word."""
+    """A film or show. ``date``: release or first air date (ISO). ``status``: in TMDB's words."""
 
     kind: Kind
     tmdb: int
@@ -54,7 +54,7 @@ class Title:
 def film(
     tmdb: int, imdb: str | None, title: str, date: str | None, original: str | None = None
 ) -> Title:
-    """Make a released film; without an original title it was made under its English one."""
+    """A released film. By default, its original title is the English one."""
     return Title("movie", tmdb, imdb, None, title, original or title, date, "Released")
 
 
@@ -70,7 +70,7 @@ def show(  # noqa: PLR0913, PLR0917 -- one line of a table; a show has this many
     status: str = "Ended",
     original: str | None = None,
 ) -> Title:
-    """Make a show whose seasons begin a year apart, with that many episodes each."""
+    """A show whose seasons start a year apart, with these numbers of episodes."""
     seasons = [Season(0, date, specials)] if specials else []
     seasons += [
         Season(number, _years_later(date, number - 1), count)

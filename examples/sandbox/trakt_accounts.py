@@ -1,7 +1,7 @@
-"""Signing in to the sandbox's Trakt, by code, and whom a token stands for.
+"""Signing in to the sandbox's Trakt with a code, and the user of a token.
 
-A code is typed by nobody: the first question whether it was finds that it was not, the second that
-it was. An access token lasts a day, and a refresh token is taken once.
+The first poll finds that the code was not entered yet; the second finds that it was. An access
+token is valid for a day, and a refresh token can be used once.
 """
 
 from __future__ import annotations
@@ -26,27 +26,27 @@ LASTS = 86_400
 
 
 class Accounts:
-    """Codes, and the tokens that were given."""
+    """The codes and tokens that were issued."""
 
     def __init__(self) -> None:
-        """Nobody has signed in."""
+        """Start without a sign-in."""
         self._numbers = count(1)
         self._asked: dict[str, int] = {}
         self._access: set[str] = set()
         self._refresh: set[str] = set()
 
     def user(self, authorization: str | None) -> str | None:
-        """Who a header stands for; None: nobody, or a token that is none (any more)."""
+        """The user of a header; None without a token, or for an invalid or expired one."""
         word, _, token = (authorization or "").partition(" ")
         return USER if word == "Bearer" and token in self._access else None
 
     def forget(self) -> None:
-        """Take every token back, as its owner can on Trakt's page."""
+        """Revoke all tokens, as a user can on Trakt's page."""
         self._access.clear()
         self._refresh.clear()
 
     def page(self, visit: Visit, path: str) -> Page | None:
-        """Answer what is posted to sign in; None: it is something else."""
+        """Answer a POST of the sign-in; None for any other."""
         if visit.method != "POST" or not path.startswith("/oauth/"):
             return None
         sent = json.loads(visit.body or b"{}")

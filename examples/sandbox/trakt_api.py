@@ -1,8 +1,8 @@
-"""The sandbox's Trakt API: lists, watchlists, favorites and charts as api.trakt.tv gives them.
+"""The sandbox's Trakt API: lists, watchlists, favorites and charts as at api.trakt.tv.
 
-Without a User-Agent or a known client id everything is forbidden. A page holds 100 rows, 250 at
-most, whatever is asked for, and its headers count the whole list, also where it is filtered by
-type: they promise more than there is then. The box office is one page without such headers.
+Without a User-Agent or a known client id, every call is forbidden. A page has 100 rows by default
+and 250 at most. Its headers count the whole list, even if it is filtered by type: the filtered
+list is then shorter than they say. The box office is one page without such headers.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ Row = dict[str, Any]
 
 
 class TraktApi:
-    """Answers what is asked of the API, from the site's lists."""
+    """Answers calls to the API from the site's lists."""
 
     def __init__(
         self, lists: Mapping[str, SiteList], catalogue: Sequence[Title], slugs: Mapping[Title, str]
@@ -94,7 +94,7 @@ class TraktApi:
         return self._list(visit, key, wanted, types, half=fault.outcome == "half-loaded")
 
     def _not_for_them(self, authorization: str | None, path: str, fault: Fault) -> Page | None:
-        """Answer whoever may not read this."""
+        """The response to a client that may not read this."""
         user = self.accounts.user(authorization)
         if user is None and (authorization or path.startswith(("/users/me/", "/users/settings"))):
             return _nothing(401)
@@ -165,17 +165,19 @@ class TraktApi:
 
 
 def _full(visit: Visit) -> bool:
-    """Whether more than names and ids is asked for."""
+    """Whether the call asks for more than names and ids."""
     return visit.text("extended") == "full"
 
 
 def list_number(key: str) -> int:
-    """The number of a list, by which Trakt knows it beside its name."""
+    """The number of a list, which Trakt accepts in place of its name."""
     return 1_000_000 + crc32(key.encode()) % 1_000_000
 
 
 def _row(rank: int, type_: str, name: str, **parts: object) -> Row:
-    number = 700_000_000 + crc32(f"{type_} {name}".encode())  # no two of a long list are the same
+    number = 700_000_000 + crc32(
+        f"{type_} {name}".encode()
+    )  # all entries of a long list are different
     listed = {"listed_at": "2026-05-04T20:15:00.000Z", "notes": None}
     return {"rank": rank, "id": number, **listed, "type": type_, **parts}
 

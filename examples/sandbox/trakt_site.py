@@ -1,8 +1,8 @@
 """The sandbox's Trakt: lists and watchlists the way the web app of 2026 shows them.
 
-The HTML holds no items. A script asks for a hundred at a time, late, and mounts a card only while
-its place is near the visible part of the page; a total is nowhere. The address of a card
-(`/movies/dune-2021`) is the only id; addresses of shows mostly carry no year.
+The HTML contains no items. A script requests a hundred at a time, with a delay, and creates a card
+only while its place is near the visible part of the page. There is no total. The address of a card
+(`/movies/dune-2021`) is its only id; most addresses of shows have no year.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _STYLE = (
 
 
 class TraktSite(Site):
-    """Answers like app.trakt.tv."""
+    """Responds like app.trakt.tv."""
 
     name: ClassVar[str] = "trakt"
 
@@ -55,7 +55,7 @@ class TraktSite(Site):
     def address(self, visit: Visit) -> str:
         """Return the list's path, and the page of items asked for if it is not the first.
 
-        The API's addresses keep their prefix, so that app and API fail apart.
+        The API's addresses keep their prefix, so that app and API have separate faults.
         """
         page = visit.number("page", 1)
         return visit.path.removeprefix(_DATA) + (f"?page={page}" if page > 1 else "")
@@ -104,7 +104,7 @@ class TraktSite(Site):
 
 
 def _paths(catalogue: Sequence[Title]) -> dict[Title, str]:
-    """Give every title its address; none is given twice."""
+    """Give every title a unique address."""
     shows = Counter(_slug(title.title) for title in catalogue if title.kind == "tv")
     paths: dict[Title, str] = {}
     taken = Counter[str]()

@@ -1,4 +1,4 @@
-"""What a call is and what comes back: an answer, or a refusal raised from deep inside."""
+"""Calls and their answers; refusals are exceptions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .state import User
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request over HTTP; ``query`` is raw, the way it came over the wire."""
+    """A request over HTTP; ``query``: raw, as it was sent."""
 
     method: str
     path: str
@@ -24,7 +24,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response; a str is sent as HTML, anything else but None as JSON."""
+    """A response. A str is sent as HTML, None without a body, everything else as JSON."""
 
     status: int
     body: Any = None
@@ -34,7 +34,7 @@ class Answer:
 
 
 class RefusedError(Exception):
-    """A call that ends with an error in the server's usual shape."""
+    """A call that ends with an error in the server's usual format."""
 
     def __init__(
         self, status: int, message: str, errors: list[dict[str, str]] | None = None
@@ -46,17 +46,17 @@ class RefusedError(Exception):
 
 
 class GuardedError(RefusedError):
-    """A call that the rights guard turned away; its shape is another one."""
+    """A call that the permission guard refused, in a different format."""
 
     def __init__(self) -> None:
-        """Need nothing: the guard never says why."""
+        """Without arguments: the guard never gives a reason."""
         message = "You do not have permission to access this endpoint"
         super().__init__(403, message)
         self.answer = Answer(403, {"status": 403, "error": message})
 
 
 class SilenceError(Exception):
-    """The connection stays open and no answer ever comes."""
+    """The connection stays open and is never answered."""
 
 
 class DisconnectError(Exception):

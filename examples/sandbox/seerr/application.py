@@ -1,4 +1,4 @@
-"""The server's answers: a call goes through validator and guard to its route."""
+"""The application: a call passes the validator and the guard, then its route answers it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Application:
     """Answers the calls below ``/api/v1``."""
 
     def __init__(self, backend: Backend) -> None:
-        """Lay out the routes of the backend's dialect."""
+        """Collect the routes of the backend's dialect."""
         self._backend = backend
         self.routes = routes_of(backend.dialect)
 

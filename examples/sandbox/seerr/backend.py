@@ -55,7 +55,7 @@ class Backend:
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """What a route is called with, validated; ``body`` is an object or empty."""
+    """The validated input of a route; ``body``: an object, perhaps an empty one."""
 
     params: Mapping[str, str]
     query: Mapping[str, str]

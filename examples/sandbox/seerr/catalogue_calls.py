@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 
 def search(backend: Backend, arguments: Arguments) -> Answer:
-    """Search; ``mediaInfo`` comes along where the server has a row."""
+    """Search. A result has ``mediaInfo`` if the server has a row for it."""
     number = int(float(arguments.query.get("page", 1)))
     page = backend.tmdb.search(arguments.query["query"], number)
     language = _language(backend, arguments)
@@ -31,7 +31,7 @@ def search(backend: Backend, arguments: Arguments) -> Answer:
 
 
 def _language(backend: Backend, arguments: Arguments) -> str:
-    """The language a call names, or that of the server."""
+    """The language in the call, otherwise that of the server."""
     return arguments.query.get("language", backend.locale)
 
 
@@ -47,12 +47,12 @@ def _result(backend: Backend, title: Title, language: str) -> Json:
 
 
 def show_movie(backend: Backend, arguments: Arguments) -> Answer:
-    """Show a film; unknown and unavailable are one answer."""
+    """Show a film; an unknown and an unavailable one get the same answer."""
     return _show(backend, "movie", arguments.params["movieId"], _language(backend, arguments))
 
 
 def show_tv(backend: Backend, arguments: Arguments) -> Answer:
-    """Show a show; unknown and unavailable are one answer."""
+    """Show a show; an unknown and an unavailable one get the same answer."""
     return _show(backend, "tv", arguments.params["tvId"], _language(backend, arguments))
 
 
@@ -100,12 +100,12 @@ def show_season(backend: Backend, arguments: Arguments) -> Answer:
 
 
 def show_metadata(backend: Backend, _: Arguments) -> Answer:
-    """Tell whose metadata is shown."""
+    """Show the metadata providers."""
     return Answer(200, dict(backend.state.metadata))
 
 
 def choose_metadata(backend: Backend, arguments: Arguments) -> Answer:
-    """Choose whose metadata is shown; the server logs in there first."""
+    """Choose the metadata providers; the server logs in there first."""
     chosen = {name: arguments.body[name] for name in ("tv", "anime")}
     with backend.state.lock:
         backend.state.metadata |= chosen

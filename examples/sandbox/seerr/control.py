@@ -1,6 +1,6 @@
-"""The sandbox's own paths, below ``/sandbox``; they need no key and no real server has them.
+"""The control addresses under ``/sandbox``. They need no key, and real servers lack them.
 
-* ``POST /sandbox/faults``: change faults, answers all of them; ``GET`` only answers them.
+* ``POST /sandbox/faults``: change faults; returns all of them, like ``GET``.
 * ``GET /sandbox/state``: users, media, requests, blocklist and the calls so far.
 * ``POST /sandbox/seed``: give titles rows: ``{"titles": [["movie", 278]], "status": 5,
   "requested_by": 2, "request_status": 2}``; all but the titles may be left out.
@@ -23,7 +23,7 @@ _SEED_OPTIONS = ("status", "requested_by", "request_status")
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """Answers the sandbox's own paths."""
+    """Answers the control addresses."""
 
     backend: Backend
 

@@ -1,4 +1,4 @@
-"""CSRF protection: what sends nothing back of a GET's cookies is refused, an API key or not."""
+"""CSRF protection: a call without the cookies of a GET is refused, even with an API key."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ REFUSAL = Answer(403, {"message": "invalid csrf token"}, cookies=(_SECRET_COOKIE
 
 
 def with_cookies(answer: Answer) -> Answer:
-    """The answer with the cookies that have to be sent back."""
+    """The answer, with the cookies that the client must send back."""
     return replace(answer, cookies=(_SECRET_COOKIE, _TOKEN_COOKIE))
 
 
 def is_token_sent(call: Call) -> bool:
-    """Whether a call brings the secret as a cookie and the token as a header."""
+    """Whether a call has the secret as a cookie and the token as a header."""
     cookies = SimpleCookie(call.headers.get("Cookie", ""))
     secret = cookies["_csrf"].value if "_csrf" in cookies else None
     return (secret, call.headers.get("X-XSRF-TOKEN")) == (_SECRET, _TOKEN)

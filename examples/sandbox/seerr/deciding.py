@@ -1,4 +1,4 @@
-"""What a server does when a request is decided on, sent on, changed or deleted."""
+"""Approving, declining, forwarding, changing and deleting requests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """The rules around requests that exist."""
+    """The rules for existing requests."""
 
     state: State
     dialect: Dialect
@@ -27,7 +27,7 @@ class Deciding:
     views: Views
 
     def send(self, request: Request, answer: Json) -> None:
-        """Hand on what was approved, and let the answer say what came of it where it does.
+        """Forward an approved request; some servers show the result in the answer.
 
         Raises:
             RefusedError: the server removed the request again, and is in trouble over it.
@@ -47,9 +47,9 @@ class Deciding:
             del answer["id"]
 
     def decide(self, request: Request, status: RequestStatus, caller: User) -> Json:
-        """Approve, decline or retry; the answer's media is one step behind.
+        """Approve, decline or retry. The media row in the answer has its previous status.
 
-        What has that status already is left alone: nothing is saved, and nobody is told.
+        A request that already has the status is not saved again, and no notification is sent.
 
         Raises:
             RefusedError: Overseerr, of a show that Sonarr cannot take: it keeps the request.
@@ -88,7 +88,7 @@ class Deciding:
             request.status = RequestStatus.COMPLETED
 
     def _declined(self, request: Request) -> None:
-        """A declined film is unknown again; a show only while nothing of it was approved."""
+        """Reset a declined film to unknown, and a show if no request for it was approved."""
         media, is4k = request.media, request.is4k
         pending = any(
             other.status == RequestStatus.PENDING for other in self.state.requests_of(media)
@@ -99,7 +99,7 @@ class Deciding:
             media.mark(MediaStatus.UNKNOWN, is4k=is4k)
 
     def delete(self, request: Request) -> None:
-        """Remove a request; a media row without any is unknown again unless it is available."""
+        """Remove a request; a row without requests becomes unknown, unless it is available."""
         with self.state.lock:
             self.state.remove_request(request)
             media = request.media
@@ -144,7 +144,7 @@ class Deciding:
 
 
 def _no_such_media(media: Media) -> str:
-    """The database's own words for a media row that it does not find with its requests."""
+    """The database's message for a media row that it does not find with its requests."""
     where = f'"where": {{\n        "id": {media.id}\n    }}'
     relations = '"relations": {\n        "requests": true\n    }'
     return (

@@ -1,4 +1,4 @@
-"""What differs between Overseerr, Jellyseerr and Seerr, and between their versions, as data."""
+"""The differences between Overseerr, Jellyseerr, Seerr and their versions, as data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MEDIA_MARKS = ("available", "partial", "processing", "pending", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One version of one flavour. Seerr's from 3.2 on were read in its source, never run."""
+    """One version of one flavour. Seerr from 3.2 on follows its source code and was never run."""
 
     flavour: Flavour
     version: str
@@ -55,12 +55,12 @@ class Dialect:
 
     @property
     def declines_seasons(self) -> bool:
-        """Declining a request declines its seasons; else they stay as they were."""
+        """Whether declining a request declines its seasons; otherwise they keep their status."""
         return self.flavour == "seerr"
 
     @property
     def shows_decided_seasons(self) -> bool:
-        """The answer to a decision shows its seasons as they are then; else as they were."""
+        """Whether the answer to a decision shows the new status of the seasons, or the old."""
         return self.flavour != "jellyseerr"
 
     @property
@@ -80,7 +80,7 @@ class Dialect:
 
 
 def dialect_of(flavour: Flavour, version: str | None = None) -> Dialect:
-    """The dialect of a version such as ``2.1.0``; the newest without one."""
+    """The dialect of a version such as ``2.1.0``; by default the newest."""
     spoken = version or NEWEST[flavour]
     major, minor, *_ = (int(part) for part in (*spoken.split("."), "0")[:2])
     overseerr, seerr = flavour == "overseerr", flavour == "seerr"

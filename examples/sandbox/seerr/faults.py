@@ -1,4 +1,4 @@
-"""Everything that can go wrong on purpose, in one place.
+"""All faults that can be set.
 
 Faults are attributes of `Faults`, changed at any moment from Python or, as JSON of the same
 names, by ``POST /sandbox/faults``.
@@ -18,7 +18,7 @@ _RENDEZVOUS_PATIENCE = 5.0
 
 @dataclass(slots=True)
 class AnswerAfter:
-    """After so many more calls, each (of that method) is answered with this status."""
+    """After this number of further calls (of that method), every call gets this status."""
 
     calls: int
     status: int = 503
@@ -28,7 +28,7 @@ class AnswerAfter:
 
 @dataclass(slots=True)
 class FaultSettings:
-    """The faults themselves; the defaults are a server in good health."""
+    """The settings of the faults; the defaults are those of a healthy server."""
 
     latency: float = 0.0
     """Seconds that every call takes longer."""
@@ -43,17 +43,17 @@ class FaultSettings:
     """The configured Sonarr servers can't be reached."""
     answer_after: AnswerAfter | None = None
     drop_before_commit: int = 0
-    """So many requests, or deletions of one, lose their connection before anything is stored."""
+    """This many requests, or deletions of one, lose their connection before anything is stored."""
     drop_after_commit: int = 0
-    """So many requests, or deletions of one, are stored, then lose their connection."""
+    """This many requests, or deletions of one, are stored, then lose their connection."""
     hang_after_commit: int = 0
-    """So many requests, or deletions of one, are stored and never answered."""
+    """This many requests, or deletions of one, are stored and never answered."""
     drop_between_saves: int = 0
-    """So many requests lose their connection after the media row is saved: it is an orphan."""
+    """This many requests lose their connection after the media row is saved: it is an orphan."""
     roll_back: int = 0
-    """So many requests are answered 201, but are not kept; the media row stays as it was made."""
+    """This many requests are answered 201, but are not stored; the media row stays."""
     detach: int = 0
-    """So many approved films lose their media after the 201, as on Jellyseerr with PostgreSQL."""
+    """This many approved films lose their media after the 201, as on Jellyseerr with PostgreSQL."""
     tells_failures: bool = False
     """An answer says FAILED already where Radarr or Sonarr can't be reached; else APPROVED."""
     postgresql: bool = False
@@ -76,18 +76,18 @@ class Faults(FaultSettings):
     """The faults of a running server, and what they do to a call."""
 
     def __init__(self, stop: Event) -> None:
-        """Start in good health; ``stop`` is set when the server shall be gone."""
+        """Start without faults; ``stop`` is set when the server has to stop."""
         super().__init__()
         self._stop = stop
         self._lock = Lock()
         self._barrier: Barrier | None = None
 
     def reset(self) -> None:
-        """Back to good health."""
+        """Clear all faults."""
         self.set(asdict(FaultSettings()))
 
     def set(self, wanted: Mapping[str, Any]) -> None:
-        """Change the named faults, leave the others.
+        """Change these faults, and keep the others.
 
         Raises:
             ValueError: there is no fault of that name.
@@ -101,11 +101,11 @@ class Faults(FaultSettings):
             setattr(self, name, made)
 
     def as_json(self) -> dict[str, Any]:
-        """Show every fault's setting."""
+        """The setting of every fault."""
         return {item.name: _plain(getattr(self, item.name)) for item in fields(FaultSettings)}
 
     def instead_of(self, call: Call) -> Answer | None:
-        """The answer that a fault puts in place of the server's own, if any.
+        """The answer that replaces the server's own because of a fault, if any.
 
         Raises:
             DisconnectError: the connection is to be dropped.
@@ -127,7 +127,7 @@ class Faults(FaultSettings):
         return None
 
     def after_commit(self, call: Call) -> None:
-        """Lose the answer to a request that was stored.
+        """Drop the answer to a request that was stored.
 
         Raises:
             DisconnectError: the connection is to be dropped.
@@ -142,13 +142,13 @@ class Faults(FaultSettings):
             raise SilenceError
 
     def last_answer(self, call: Call) -> bool:
-        """Tell whether the server is to vanish now that this call is answered."""
+        """Whether the server has to stop after the answer to this call."""
         if not is_request(call) or not self.take("stop_after_posts"):
             return False
         return self.stop_after_posts == 0
 
     def meet(self) -> None:
-        """Wait, between check and insert, for the others of a `rendezvous`."""
+        """Wait between check and insert for the other calls of a `rendezvous`."""
         with self._lock:
             if not self.rendezvous:
                 return
@@ -164,7 +164,7 @@ class Faults(FaultSettings):
                 self.rendezvous, self._barrier = 0, None
 
     def take(self, name: str) -> bool:
-        """Tell whether a fault that is to happen so many times happens now, and count it."""
+        """Whether a fault with a limited number of uses applies now; counts the use."""
         with self._lock:
             left: int = getattr(self, name)
             if left > 0:

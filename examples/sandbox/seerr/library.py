@@ -26,13 +26,13 @@ MARKS = {
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """What the server says of titles, whoever requested them."""
+    """The status of titles, regardless of who requested them."""
 
     state: State
     dialect: Dialect
 
     def mark(self, media: Media, mark: str, body: Json) -> None:
-        """Set the status of a media row, and of the seasons named when it is available.
+        """Set the status of a media row and, if it is available, of the seasons in the call.
 
         Raises:
             RefusedError: a film can't be partly available.
@@ -63,7 +63,7 @@ class Library:
 
     @staticmethod
     def _complete(request: Request, *, is4k: bool) -> None:
-        """An approved request is completed once its film, or each of its seasons, is there."""
+        """Complete approved requests whose film, or all of whose seasons, are available."""
         if request.is4k is not is4k or request.status != RequestStatus.APPROVED:
             return
         there = {
@@ -85,12 +85,12 @@ class Library:
                 self.state.remove_media(media)
 
     def block(self, body: Json) -> None:
-        """Put a title on the blocklist; its media row turns to BLOCKLISTED.
+        """Put a title on the blocklist; its media row becomes BLOCKLISTED.
 
-        Up to Seerr 3.1 that is any row with its number, and one entry a number is all there is.
+        Up to Seerr 3.1, that is any row with this number, and there is one entry per number.
 
         Raises:
-            RefusedError: it is on the list already, or nobody is named who put it there.
+            RefusedError: it is on the list already, or the call names no user.
 
         """
         with self.state.lock:
@@ -123,7 +123,7 @@ class Library:
         return self.state.media_of(kind, tmdb) if by_kind else self.state.media_numbered(tmdb)
 
     def blocked(self, tmdb: str, kind: Kind | None) -> Blocked:
-        """Find an entry by its TMDB number, and by its kind where that counts.
+        """Find an entry by its TMDB number, and by its kind in versions that distinguish them.
 
         Raises:
             RefusedError: there is none.
@@ -136,7 +136,7 @@ class Library:
         return entry
 
     def unblock(self, tmdb: str, kind: Kind | None) -> None:
-        """Take a title off the blocklist, with the first media row that it blocked, requests too.
+        """Remove a title from the blocklist, with the first media row it blocked and its requests.
 
         Raises:
             RefusedError: it is not on the list.

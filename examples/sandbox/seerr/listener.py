@@ -1,4 +1,4 @@
-"""HTTP/1.1 on 127.0.0.1 the way the servers' Express speaks it: keep-alive, ETags, no hurry."""
+"""HTTP/1.1 on 127.0.0.1 like the servers' Express: keep-alive and ETags."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HANG_UP = struct.pack("ii", 1, 0)
 
 
 class Listener(ThreadingHTTPServer):
-    """A listening socket that hands each call to ``answer`` and can vanish like a killed server."""
+    """A listening socket that passes each call to ``answer`` and can end like a killed server."""
 
     daemon_threads = True
     block_on_close = False
@@ -32,11 +32,11 @@ class Listener(ThreadingHTTPServer):
     def __init__(
         self, port: int, answer: Callable[[Call], Answer], last: Callable[[Call], bool]
     ) -> None:
-        """Listen; ``last(call)`` tells, of a call that is being answered, that no other will be."""
+        """Listen. ``last(call)``: whether a call that is being answered is the last one."""
         super().__init__(("127.0.0.1", port), Handler)
         self.answer = answer
         self.last = last
-        self.gone = Event()  # from now on nobody else is answered
+        self.gone = Event()  # from now on, no other call is answered
         self._lock = Lock()
         self._vanished = False
         self._open: set[socket.socket] = set()
@@ -54,12 +54,12 @@ class Listener(ThreadingHTTPServer):
             self._open.discard(connection)
 
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002
-        """Say nothing of clients that went away or were thrown out; all else is a mistake here."""
+        """Ignore clients that disconnected; every other error is a bug of the sandbox."""
         if not isinstance(sys.exc_info()[1], OSError):
             traceback.print_exc()
 
     def vanish(self, spared: socket.socket | None = None) -> None:
-        """Close the listening socket and reset every connection, all but one."""
+        """Close the listening socket and reset all connections but one."""
         self.gone.set()
         with self._lock:
             if self._vanished:
@@ -72,7 +72,7 @@ class Listener(ThreadingHTTPServer):
 
 
 def _reset(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # it may have ended by itself meanwhile
+    with contextlib.suppress(OSError):  # it may have ended in the meantime
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _HANG_UP)
         connection.shutdown(socket.SHUT_RDWR)
 
@@ -121,7 +121,7 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve  # noqa: N815 -- http.server's names
 
     def _wait_for_the_end(self) -> None:
-        """Return once the client hangs up or the server vanishes."""
+        """Return when the client disconnects or the server stops."""
         self.close_connection = True
         self.connection.settimeout(None)
         with contextlib.suppress(OSError):
@@ -129,7 +129,7 @@ class Handler(BaseHTTPRequestHandler):
                 pass
 
     def _send(self, answer: Answer) -> None:
-        """Write head and body at once: two writes would wait for each other's acknowledgement."""
+        """Write head and body at once: a second write would wait for an acknowledgement."""
         body, kind = _encode(answer)
         head = {"X-Powered-By": "Express"}
         status = answer.status
@@ -148,7 +148,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + (body or b""))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- inherited name
-        """Keep the terminal clean; the calls are in the state."""
+        """Print nothing; the state records the calls."""
 
 
 def _encode(answer: Answer) -> tuple[bytes | None, str]:

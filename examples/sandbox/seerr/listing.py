@@ -49,7 +49,7 @@ _MEDIA_FILTERS: dict[str, set[MediaStatus]] = {
 def page_of(
     rows: Sequence[Row], query: Mapping[str, str], default: int, view: Callable[[Row], Json]
 ) -> Json:
-    """Cut out one page: ``take`` 0 is the default, -1 is everything.
+    """One page. ``take``: 0 is the default, -1 means all.
 
     Raises:
         RefusedError: ``take`` or ``skip`` is a fraction.
@@ -72,7 +72,7 @@ def page_of(
 
 
 def check_size(rows: Sequence[object], query: Mapping[str, str]) -> None:
-    """Fail like SQLite when one page would join too many rows.
+    """Fail like SQLite if a page would join too many rows.
 
     Raises:
         RefusedError: it would.
@@ -86,7 +86,7 @@ def check_size(rows: Sequence[object], query: Mapping[str, str]) -> None:
 def filter_requests(
     requests: Sequence[Request], query: Mapping[str, str], *, completes: bool
 ) -> list[Request]:
-    """Choose and order requests; those whose media is blocklisted are never among them."""
+    """Select and sort requests; requests of blocklisted media are left out."""
     name = query.get("filter", "all")
     media_statuses = _MEDIA_STATUSES.get(name, _SHOWN)
     statuses = _REQUEST_STATUSES.get(name, set(RequestStatus))
@@ -107,7 +107,7 @@ def filter_requests(
 
 
 def filter_media(media: Sequence[Media], query: Mapping[str, str]) -> list[Media]:
-    """Choose media rows, newest first; ``filter=deleted`` is accepted and ignored."""
+    """Select media rows, newest first; ``filter=deleted`` is accepted and ignored."""
     statuses = _MEDIA_FILTERS.get(query.get("filter", "all"), set(MediaStatus))
     chosen = [row for row in media if row.status in statuses]
     if query.get("sort") == "modified":

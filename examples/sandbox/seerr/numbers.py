@@ -1,4 +1,4 @@
-"""The numbers that the media servers put into their JSON, and the bits of a user's rights."""
+"""The numbers in the media servers' JSON, and the bits of a user's permissions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum, IntFlag
 
 
 class RequestStatus(IntEnum):
-    """``request.status`` and ``request.seasons[].status``; Overseerr ends at FAILED."""
+    """``request.status`` and ``request.seasons[].status``; On Overseerr up to FAILED."""
 
     PENDING = 1
     APPROVED = 2
@@ -16,7 +16,7 @@ class RequestStatus(IntEnum):
 
 
 class MediaStatus(IntEnum):
-    """``media.status``, ``status4k`` and the same of its seasons; Overseerr ends at AVAILABLE."""
+    """``media.status``, ``status4k`` and those of its seasons; on Overseerr up to AVAILABLE."""
 
     UNKNOWN = 1
     PENDING = 2

@@ -18,7 +18,7 @@ Json = dict[str, Any]
 class Quota:
     """What a user may still request of one kind.
 
-    Without a limit, ``limit`` is None; of a user who bypasses quotas, 0.
+    Without a limit, ``limit`` is None; for a user who bypasses quotas, 0.
     """
 
     limit: int | None
@@ -36,7 +36,7 @@ class Quota:
         return bool(self.limit) and self.remaining == 0
 
     def as_json(self) -> Json:
-        """Show it; without a limit there is nothing to say about days and rest."""
+        """The JSON; without a limit, the days and the remaining number are left out."""
         shared: Json = {"used": self.used, "restricted": self.restricted}
         if self.limit is not None:
             shared["limit"] = self.limit
@@ -44,9 +44,9 @@ class Quota:
 
 
 def quota_of(state: State, user: User, kind: Kind) -> Quota:
-    """Count what a user requested, seasons singly; declined requests do not count.
+    """A user's quota. Each requested season counts; declined requests do not.
 
-    Nor do those by which a manager went past the quota.
+    Requests that a manager made past the quota do not count either.
     """
     movie = kind == "movie"
     limit = user.movie_limit if movie else user.tv_limit

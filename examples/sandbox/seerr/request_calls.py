@@ -17,7 +17,7 @@ _VIEWERS = (Permission.MANAGE_REQUESTS, Permission.REQUEST_VIEW)
 
 
 def list_requests(backend: Backend, arguments: Arguments) -> Answer:
-    """List requests; without a right to see more, one's own."""
+    """List requests; without the permission to see others, the user's own."""
     user, query, state = arguments.user, arguments.query, backend.state
     wanted = int(float(query["requestedBy"])) if "requestedBy" in query else None
     if not user.may(*_VIEWERS):
@@ -57,7 +57,7 @@ def show_request(backend: Backend, arguments: Arguments) -> Answer:
 
 
 def edit_request(backend: Backend, arguments: Arguments) -> Answer:
-    """Change a request: a manager any, others their own shows."""
+    """Change a request: managers any, other users their own requests for shows."""
     request, user = _request(backend, arguments), arguments.user
     film = arguments.body["mediaType"] == "movie"
     own = request.requested_by == user and (not film or user.may(Permission.REQUEST_ADVANCED))
@@ -67,7 +67,7 @@ def edit_request(backend: Backend, arguments: Arguments) -> Answer:
 
 
 def delete_request(backend: Backend, arguments: Arguments) -> Answer:
-    """Delete a request: managers and its owner any, everybody else one that is PENDING."""
+    """Delete a request: managers and its owner in any status, other users only a PENDING one."""
     request, user = _request(backend, arguments), arguments.user
     pending = request.status == RequestStatus.PENDING
     if request.requested_by != user and not pending and not user.may(Permission.MANAGE_REQUESTS):
@@ -85,7 +85,7 @@ def decide_request(backend: Backend, arguments: Arguments) -> Answer:
 
 
 def retry_request(backend: Backend, arguments: Arguments) -> Answer:
-    """Hand a failed request on once more; one that has not failed stays as it is."""
+    """Forward a failed request again; one that has not failed stays as it is."""
     return _decided(backend, arguments, RequestStatus.APPROVED)
 
 
@@ -95,7 +95,7 @@ def _decided(backend: Backend, arguments: Arguments, status: RequestStatus) -> A
 
 
 def _request(backend: Backend, arguments: Arguments, *, detached: bool = False) -> Request:
-    """The request that is meant; ``detached``: also one that has lost its media."""
+    """The request of the call; ``detached``: also one that has lost its media row."""
     number = arguments.params["requestId"]
     request = backend.state.requests.get(int(number)) if number.isdecimal() else None
     if request is None or (request.detached and not detached):
@@ -127,7 +127,7 @@ def mark_media(backend: Backend, arguments: Arguments) -> Answer:
     """Set the status of a media row.
 
     Raises:
-        SilenceError: the number is none; the real server never answers then.
+        SilenceError: the id is not a number; the real server never answers then.
 
     """
     if not arguments.params["mediaId"].isdecimal():

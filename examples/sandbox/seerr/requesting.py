@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A validated ``POST /request``: its body, whom it is for, and who sent it."""
+    """A validated ``POST /request``: its body, the requester, and the sender."""
 
     body: Json
     user: User
@@ -37,24 +37,24 @@ class Wish:
 
     @property
     def is4k(self) -> bool:
-        """What is stored; a body without ``is4k`` stores False."""
+        """The stored value; False for a body without ``is4k``."""
         return bool(self.body.get("is4k"))
 
     @property
     def ignores_quota(self) -> bool:
-        """Whether it is to count for no quota, on servers that heed that."""
+        """Whether it counts for no quota, on servers that support that."""
         return bool(self.body.get("ignoreQuota"))
 
     @property
     def options(self) -> Json:
-        """Where and how it is to be fetched; a film has no language profile."""
+        """The Radarr or Sonarr options; a film has no language profile."""
         known = OPTIONS if self.kind == "tv" else [n for n in OPTIONS if n != "languageProfileId"]
         return {name: self.body[name] for name in known if name in self.body}
 
 
 @dataclass(frozen=True, slots=True)
 class Requesting:
-    """The rules around requests."""
+    """The rules for new requests."""
 
     state: State
     dialect: Dialect
@@ -64,9 +64,9 @@ class Requesting:
     views: Views
 
     def create(self, body: Json, caller: User) -> Json:
-        """Make a request, the way the server does it: first look, then insert, unlocked between.
+        """Make a request like the server: check, then insert, without a lock in between.
 
-        That gap is real: simultaneous requests for one new title all come through.
+        Real servers have this gap: simultaneous requests for one new title are all stored.
 
         Raises:
             RefusedError: every outcome but 201, ``202 No seasons available`` included.
@@ -91,7 +91,7 @@ class Requesting:
             return self._insert(wish, title, media, seasons)
 
     def _quota_for(self, wish: Wish) -> Quota:
-        """Find what is left for a wish; a manager may have it count for nothing."""
+        """The remaining quota; a manager may make a request that does not count."""
         if not (self.dialect.ignores_quota and wish.ignores_quota):
             return quota_of(self.state, wish.user, wish.kind)
         if not wish.caller.may(Permission.MANAGE_REQUESTS):
@@ -109,9 +109,9 @@ class Requesting:
         return self.state.users[body["userId"]]
 
     def _check_duplicates(self, wish: Wish, title: Title, media: Media | None) -> list[int]:
-        """Find the seasons left to request; of a film, whether it may be requested at all.
+        """The seasons that can be requested; for a film, whether it can be requested.
 
-        Without ``is4k`` in the body no stored request is alike, so nothing counts as requested.
+        Without ``is4k`` in the body, no stored request matches, so nothing counts as requested.
         """
         alike = [
             request
@@ -196,14 +196,14 @@ class Requesting:
         return media
 
     def _known_media(self, media: Media, *, is4k: bool) -> Json:
-        """Mark a row as asked for; its older requests are shown with the row as it was."""
+        """Mark a row as requested; its older requests are shown with the previous status."""
         before = self.views.media_with_requests(media)["requests"]
         if media.status_of(is4k=is4k) == MediaStatus.UNKNOWN:
             media.mark(MediaStatus.PENDING, is4k=is4k)
         return {**self.views.media(media, seasons=True), "requests": before}
 
     def _new_request(self, wish: Wish, media: Media, seasons: list[int]) -> Request:
-        """Auto-approval is the caller's right, whomever the request is for."""
+        """Whether the caller may auto-approve; the requester does not matter."""
         approved = _auto_approves(wish.caller, wish.kind, is4k=wish.is4k)
         status = RequestStatus.APPROVED if approved else RequestStatus.PENDING
         now = self.state.now()
@@ -225,7 +225,7 @@ class Requesting:
         )
 
     def _created_view(self, request: Request, media_view: Json) -> Json:
-        """Show the request as it was saved: its media is already one step behind."""
+        """The request as it was saved, with the previous status of its media row."""
         view = self.views.request(request) | {"media": media_view}
         del view["seasonCount"]
         if request.media.kind == "movie":
@@ -250,7 +250,7 @@ def _auto_approves(user: User, kind: Kind, *, is4k: bool) -> bool:
 
 
 def no_such_user(user: int) -> str:
-    """The database's own words for a user id that does not exist."""
+    """The database's message for a user id that does not exist."""
     where = f'{{\n    "where": {{\n        "id": {user}\n    }}\n}}'
     return f'Could not find any entity of type "User" matching: {where}'
 

@@ -1,4 +1,4 @@
-"""The paths of a server: which methods they know, what they take, who may call them."""
+"""The paths of a server, with their methods, parameters and permissions."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _BLOCKLIST_READER = (Permission.MANAGE_BLOCKLIST, Permission.VIEW_BLOCKLIST)
 
 @dataclass(frozen=True, slots=True)
 class MatchMethod:
-    """One method of one path, and what answers it."""
+    """One method of one path, and the function that answers it."""
 
     method: str
     template: str
@@ -63,7 +63,7 @@ class MatchMethod:
 
 
 def routes_of(dialect: Dialect) -> tuple[MatchMethod, ...]:
-    """All routes of a dialect; the first that fits is meant."""
+    """All routes of a dialect; the first match counts."""
     return (
         *_account_routes(dialect),
         *_catalogue_routes(dialect),

@@ -1,4 +1,4 @@
-"""The Radarr and Sonarr servers behind a media server, as far as it talks to them."""
+"""The Radarr and Sonarr servers behind a media server, as far as it uses them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A configured Radarr or Sonarr; it can be reached unless a fault says otherwise."""
+    """A configured Radarr or Sonarr. It can be reached unless a fault prevents that."""
 
     id: int
     name: str
@@ -25,7 +25,7 @@ class Service:
     is_default: bool = True
 
     def offers(self) -> Json:
-        """Show what it has, as it tells the media server."""
+        """Its options, as it returns them to the media server."""
         return {
             "server": self.as_json(),
             "profiles": [{"id": number, "name": name} for number, name in self.profiles],
@@ -36,7 +36,7 @@ class Service:
         }
 
     def as_json(self) -> Json:
-        """Show it as the list of servers does."""
+        """Its row in the list of servers."""
         return {
             "id": self.id,
             "name": self.name,
@@ -50,7 +50,7 @@ class Service:
 
 @dataclass(slots=True)
 class Services:
-    """All configured servers; somebody may set up others meanwhile."""
+    """All configured servers; they may change at run time."""
 
     radarr: tuple[Service, ...]
     sonarr: tuple[Service, ...]
@@ -62,23 +62,23 @@ class Services:
         return self.radarr if kind == "radarr" else self.sonarr
 
     def has_4k(self, kind: str) -> bool:
-        """Tell whether 4K is on for a kind: where one of its servers is the default for it."""
+        """Whether 4K is on for a kind: one of its servers is the default for 4K."""
         return any(server.is4k and server.is_default for server in self.of(kind))
 
     def is_down(self, kind: str) -> bool:
-        """Tell whether the servers of one kind can't be reached."""
+        """Whether the servers of one kind cannot be reached."""
         return self.faults.radarr_down if kind == "radarr" else self.faults.sonarr_down
 
     def lacks_tvdb_id(self, request: Request) -> bool:
-        """Tell whether Sonarr would be sent a show that has no TVDB id, which nobody survives."""
+        """Whether a show without a TVDB id would be sent to Sonarr, which fails on every server."""
         show = request.media.kind == "tv"
         return show and request.media.tvdb is None and bool(self._fitting(request))
 
     def send(self, request: Request) -> bool:
-        """Hand an approved request on; False when the media row is not to be touched.
+        """Forward an approved request; False if the media row must not change.
 
-        Nothing is handed on where no server fits, and nobody is told. A server that can't be
-        reached makes the request FAILED, and leaves the row of a film as it was.
+        Without a matching server, nothing is forwarded and no error is shown. A server that cannot
+        be reached makes the request FAILED, and leaves the row of a film as it was.
         """
         kind = "radarr" if request.media.kind == "movie" else "sonarr"
         fitting = self._fitting(request)
@@ -91,7 +91,7 @@ class Services:
         return True
 
     def _fitting(self, request: Request) -> list[Service]:
-        """The servers that a request may be sent to, the first first."""
+        """The servers that a request may be sent to, in order."""
         wanted = request.options.get("serverId")
         return [
             server

@@ -1,4 +1,4 @@
-"""The rows a media server keeps: users, media, requests, blocklist; and a log of calls."""
+"""The rows of a media server: users, media, requests, blocklist; and a log of calls."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .numbers import MediaStatus, Permission, RequestStatus
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account; a limit of None or 0 is no limit, limits count per ``days``."""
+    """An account. A limit of None or 0 means unlimited; limits apply to a number of ``days``."""
 
     id: int
     name: str
@@ -27,7 +27,7 @@ class User:
     tv_days: int | None = None
 
     def may(self, *any_of: Permission) -> bool:
-        """True for an admin and for whoever has one of these rights."""
+        """Whether the user is an admin or has one of these permissions."""
         return any(self.permissions & right for right in (Permission.ADMIN, *any_of))
 
 
@@ -53,7 +53,7 @@ class Season:
 
 @dataclass(slots=True)
 class Media:
-    """What the server knows of a title."""
+    """A media row: the state of a title."""
 
     id: int
     kind: Kind
@@ -90,7 +90,7 @@ class RequestSeason:
 
 @dataclass(slots=True)
 class Request:
-    """Somebody's wish for a title."""
+    """A request for a title."""
 
     id: int
     media: Media
@@ -112,7 +112,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """A blocklist entry; up to Seerr 3.1 its kind is written down and never looked at."""
+    """A blocklist entry; up to Seerr 3.1, its kind is stored but not used."""
 
     id: int
     kind: Kind
@@ -126,7 +126,7 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """A call that was served; status 0: the connection was closed without an answer."""
+    """A call and its status; 0: the connection was closed without an answer."""
 
     method: str
     path: str
@@ -139,17 +139,17 @@ class UniqueViolationError(Exception):
 
 
 class State:
-    """All rows. Every method is atomic; whoever reads several things holds ``lock`` meanwhile."""
+    """All rows. Every method is atomic; hold ``lock`` to read several values."""
 
     def __init__(self, users: Iterable[User], clock: Callable[[], datetime]) -> None:
-        """Start with users only; ``clock`` gives the present as an aware datetime."""
+        """Start with users only; ``clock`` returns the current time as an aware datetime."""
         self.lock = RLock()
         self.clock = clock
         self.users = {user.id: user for user in users}
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything except the users."""
+        """Delete everything except the users."""
         with self.lock:
             self.media: dict[int, Media] = {}
             self.requests: dict[int, Request] = {}
@@ -163,12 +163,12 @@ class State:
             self.request_counts: Counter[int] = Counter()
 
     def next_id(self, table: str) -> int:
-        """The next number of a table; numbers are never given twice."""
+        """The next id of a table; ids are never used twice."""
         with self.lock:
             return next(self._numbers[table])
 
     def now(self) -> datetime:
-        """The present, in whole seconds as the server stores it."""
+        """The current time in whole seconds, as the server stores it."""
         return self.clock().astimezone(UTC).replace(microsecond=0)
 
     def media_of(self, kind: Kind, tmdb: int) -> Media | None:
@@ -177,12 +177,12 @@ class State:
         return rows[0] if rows else None
 
     def media_numbered(self, tmdb: int) -> Media | None:
-        """The first row with this TMDB number, film or show alike: what the blocklist goes by."""
+        """The first row with this TMDB number, film or show: the blocklist uses this one."""
         rows = (self.media_of("movie", tmdb), self.media_of("tv", tmdb))
         return min((row for row in rows if row), key=lambda row: row.id, default=None)
 
     def listed_requests(self) -> list[Request]:
-        """Every request but those that have lost their media, which no list shows."""
+        """All requests except those that have lost their media row, which are not listed."""
         return [request for request in self.requests.values() if not request.detached]
 
     def requests_of(self, media: Media) -> list[Request]:
@@ -244,7 +244,7 @@ class State:
             self._media_by_title[media.kind, media.tmdb].remove(media)
 
     def log(self, call: CallRecord) -> None:
-        """Write a call down."""
+        """Record a call."""
         with self.lock:
             self.calls.append(call)
 
@@ -257,9 +257,9 @@ class State:
         request_status: int = RequestStatus.APPROVED,
         created: datetime | None = None,
     ) -> None:
-        """Give titles a media row of this status; with ``requested_by``, a request as well.
+        """Create media rows of this status and, with ``requested_by``, requests.
 
-        Shows stand for all their seasons from 1 up. ``created`` dates the rows back.
+        A show includes all its seasons from 1 on. ``created``: the creation time of the rows.
         """
         with self.lock:
             for title in titles:

@@ -39,7 +39,7 @@ _NOTHING_CAME = Page(())
 
 @dataclass(frozen=True, slots=True)
 class Tmdb:
-    """The catalogue, behind a TMDB that may be down."""
+    """The catalogue as TMDB, which may be down."""
 
     catalogue: Catalogue
     faults: Faults
@@ -60,7 +60,7 @@ class Tmdb:
         return title
 
     def search(self, query: str, page: int) -> Page:
-        """Search, by one of the prefixes or by words.
+        """Search by a prefix (``imdb:`` and others) or by words.
 
         With TMDB down, only the look-ups by ``imdb:`` and ``tvdb:`` say so; the others answer
         an empty page whose ``pages`` is 1, where a search that found nothing has 0.
@@ -141,7 +141,7 @@ def result_view(title: Title, language: str) -> Json:
 
 
 def details_view(title: Title, today: str, language: str) -> Json:
-    """Show the details of a film or a show, as much of them as a client may care for.
+    """The details of a film or a show, as far as clients use them.
 
     ``today``: an ISO date; the last episode that aired is from a season begun until then.
     """

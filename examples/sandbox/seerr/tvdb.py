@@ -1,4 +1,4 @@
-"""TheTVDB as Seerr shows it once it is chosen as the metadata provider of series.
+"""TheTVDB as Seerr shows it if it is the metadata provider for series.
 
 A season then has no air date, its name is its number and its id is the show's; a season on its own
 gives the number of its episodes where its number should stand. Shows that TheTVDB does not know
@@ -31,7 +31,7 @@ def seasons_view(title: Title) -> list[Json]:
 
 
 def season_view(title: Title, season: Season | None) -> Json:
-    """Show a season on its own; one that TheTVDB does not have is empty."""
+    """Show a single season; one that TheTVDB does not have is empty."""
     if season is None:
         ids, nothing = {"tvdbId": title.tmdb}, {"name": "", "overview": "", "seasonNumber": 0}
         return {"airDate": "", "episodes": [], "externalIds": ids, "id": 0, **nothing}

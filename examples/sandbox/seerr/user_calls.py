@@ -21,7 +21,7 @@ def _number(arguments: Arguments, name: str) -> int:
 
 
 def status(backend: Backend, _: Arguments) -> Answer:
-    """Tell the version; needs no key and so proves none."""
+    """Show the version; needs no key, so it does not prove that a key is valid."""
     return Answer(
         200,
         {
@@ -35,7 +35,7 @@ def status(backend: Backend, _: Arguments) -> Answer:
 
 
 def public_settings(backend: Backend, _: Arguments) -> Answer:
-    """Tell what the log-in page needs; Overseerr has no ``mediaServerType``."""
+    """Show the settings for the log-in page; Overseerr has no ``mediaServerType``."""
     shared = {
         "initialized": True,
         "applicationTitle": backend.dialect.flavour.capitalize(),
@@ -79,7 +79,7 @@ def me(backend: Backend, arguments: Arguments) -> Answer:
 
 
 def list_users(backend: Backend, arguments: Arguments) -> Answer:
-    """List the users; anybody may, but sees no addresses."""
+    """List the users, for everybody, but without email addresses."""
     private = arguments.user.may(Permission.MANAGE_USERS)
 
     def view(user: User) -> Json:
@@ -121,7 +121,7 @@ def list_user_requests(backend: Backend, arguments: Arguments) -> Answer:
 
 
 def watchlist(_: Backend, __: Arguments) -> Answer:
-    """Show a watchlist; the sandbox keeps none, so it is empty."""
+    """Show a watchlist, which is always empty in the sandbox."""
     return Answer(200, {"page": 1, "totalPages": 1, "totalResults": 0, "results": []})
 
 

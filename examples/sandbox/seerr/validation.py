@@ -1,6 +1,6 @@
-"""The validator in front of the servers: it refuses calls that do not fit the OpenAPI file.
+"""The validator of the servers: it refuses calls that do not match the OpenAPI file.
 
-Its sentences are those of express-openapi-validator, as the recordings have them.
+Its messages are those of express-openapi-validator in the recordings.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SEASONS = Field("seasons")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that does not fit, and where."""
+    """A mismatch and its place."""
 
     path: str
     message: str
@@ -103,7 +103,7 @@ def read_json(call: Call) -> object:
     try:
         return json.loads(call.body)
     except ValueError:
-        # The parser's own words differ with the place of the mistake; this is the commonest.
+        # The parser's message depends on the place of the error; this is the most common one.
         message = "Expected property name or '}' in JSON at position 1"
         raise RefusedError(400, message) from None
 
@@ -115,10 +115,10 @@ def media_type(call: Call) -> str | None:
 
 
 def check_media_type(call: Call) -> None:
-    """Insist on JSON.
+    """Require JSON.
 
     Raises:
-        RefusedError: the body is something else, or nobody said what.
+        RefusedError: the body has another content type, or none.
 
     """
     if media_type(call) != "application/json":

@@ -15,7 +15,7 @@ _SEEN_SINCE = "2026-01-01T00:00:00.000Z"
 
 
 def stamp(moment: datetime) -> str:
-    """A moment as the servers write it: UTC, milliseconds, Z."""
+    """A time as the servers write it: UTC, milliseconds, Z."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
@@ -27,7 +27,7 @@ class Views:
     state: State
 
     def user(self, user: User, *, settings: bool = False, private: bool = True) -> Json:
-        """Show an account; ``private`` adds what only managers of users see."""
+        """An account; ``private`` adds the fields for users who manage users."""
         view: Json = {
             "permissions": int(user.permissions),
             "id": user.id,
@@ -106,7 +106,7 @@ class Views:
         ]
 
     def media_with_requests(self, media: Media) -> Json:
-        """Show a media row with seasons and requests, as it hangs on a request being made."""
+        """A media row with seasons and requests, as in the answer to a new request."""
         requests = [self.nested_request(row) for row in self.state.requests_of(media)]
         return {**self.media(media, seasons=True), "requests": requests}
 
@@ -136,7 +136,7 @@ class Views:
         return self._request(request, settings=True, media_seasons=True)
 
     def request_row(self, request: Request, *, manager: bool) -> Json:
-        """Show a request as a row of the list; ``canRemove`` is for managers alone."""
+        """A request as a row of the list; only managers see ``canRemove``."""
         view = self.nested_request(request)
         if self.dialect.has_media_server_type and manager:
             view["canRemove"] = request.media.service_id is not None
