@@ -12,7 +12,10 @@ from contextvars import copy_context  # what lines of the log have in common
 from dataclasses import replace
 from threading import Event
 
-from reconciler.core.model import Action, Done, MediaKey, Op, RequestState, RequestStatus, Result
+from reconciler.core.model.lists import MediaKey
+from reconciler.core.model.plan import Action, Done, Result
+from reconciler.core.model.server import RequestState, RequestStatus
+from reconciler.core.model.terms import Op
 from reconciler.core.own_requests import is_unchanged
 from reconciler.core.services import undelivered
 from reconciler.errors import AnswerLostError, LedgerError, ListsyncError, ServerError, TmdbError

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from reconciler.config import Config
 from reconciler.core.conditions import NOT_DONE
-from reconciler.core.model import READ, ListReport, Reason, Run
+from reconciler.core.model.plan import ListReport
+from reconciler.core.model.status import Run
+from reconciler.core.model.terms import READ, Reason
 from reconciler.errors import LedgerError, ListsyncError
 from reconciler.sync.apply import Applier, Outcomes
 from reconciler.sync.reconcile import Context, Reconciliation

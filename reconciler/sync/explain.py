@@ -11,20 +11,10 @@ from operator import itemgetter
 from reconciler.core.advice import Ground, would_change
 from reconciler.core.filters import facts_for
 from reconciler.core.items import parse_item
-from reconciler.core.model import (
-    IMDB_ID,
-    Action,
-    DesiredList,
-    Entry,
-    Item,
-    Match,
-    MediaKey,
-    MemoryEntry,
-    MemoryKey,
-    Role,
-    Target,
-    Verdict,
-)
+from reconciler.core.model.lists import Entry, Item, Match, MediaKey, Target
+from reconciler.core.model.memory import MemoryEntry, MemoryKey
+from reconciler.core.model.plan import Action, DesiredList, Verdict
+from reconciler.core.model.terms import IMDB_ID, Role
 from reconciler.core.names import has_words
 from reconciler.core.own_requests import account_for_missing
 from reconciler.core.wants import names_of, rule_names, title_facts

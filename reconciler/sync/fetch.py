@@ -13,7 +13,8 @@ from typing import TypeVar
 from reconciler.config import Config
 from reconciler.core.desired import need_of, owners_never_read
 from reconciler.core.membership import current
-from reconciler.core.model import FetchScope, ListRef, Role, Snapshot
+from reconciler.core.model.lists import FetchScope, ListRef, Snapshot
+from reconciler.core.model.terms import Role
 from reconciler.ports import Ledger, Progress, Sources
 
 T = TypeVar("T")

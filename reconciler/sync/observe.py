@@ -8,18 +8,11 @@ from typing import TypeVar
 
 from reconciler.config import Config
 from reconciler.core.desired import places
-from reconciler.core.model import (
-    DesiredList,
-    ListProblem,
-    Memory,
-    Observed,
-    Requester,
-    RequestTrace,
-    Role,
-    ServerInfo,
-    Target,
-    User,
-)
+from reconciler.core.model.lists import ListProblem, Target
+from reconciler.core.model.memory import Memory
+from reconciler.core.model.plan import DesiredList, Requester
+from reconciler.core.model.server import Observed, RequestTrace, ServerInfo, User
+from reconciler.core.model.terms import Role
 from reconciler.core.own_requests import requests_to_trace
 from reconciler.core.rights import (
     SEE_REQUESTS,

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from reconciler.config.own_files import PLAN_BYTES, read_file
-from reconciler.core.model import Action
+from reconciler.core.model.plan import Action
 from reconciler.errors import ListsyncError, PlanMismatchError, UsageError
 from reconciler.render.document import (
     FORMAT_VERSION,

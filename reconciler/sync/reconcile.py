@@ -21,23 +21,12 @@ from reconciler.core.desired import (
     titles_in_question,
 )
 from reconciler.core.items import parse_item
-from reconciler.core.model import (
-    DesiredList,
-    Film,
-    Kind,
-    ListRules,
-    MediaKey,
-    Membership,
-    MemoryKey,
-    Observed,
-    Plan,
-    Policy,
-    Show,
-    Slowdown,
-    Snapshot,
-    Unmatched,
-    View,
-)
+from reconciler.core.model.lists import MediaKey, Snapshot, Unmatched
+from reconciler.core.model.memory import Membership, MemoryKey
+from reconciler.core.model.plan import DesiredList, Plan, Policy, View
+from reconciler.core.model.rules import ListRules
+from reconciler.core.model.server import Film, Observed, Show, Slowdown
+from reconciler.core.model.terms import Kind
 from reconciler.core.reconcile import Decision, reconcile, update_state
 from reconciler.core.wants import rule_names
 from reconciler.ports import Clock, Ledger, MediaServer, Progress, Sources

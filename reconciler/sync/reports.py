@@ -8,18 +8,9 @@ from datetime import datetime
 
 from reconciler.config import Config
 from reconciler.core.desired import showed_nothing
-from reconciler.core.model import (
-    ALL,
-    READ,
-    Action,
-    FetchScope,
-    ListRef,
-    ListReport,
-    Outcome,
-    RowReport,
-    Snapshot,
-    Verdict,
-)
+from reconciler.core.model.lists import ALL, FetchScope, ListRef, Snapshot
+from reconciler.core.model.plan import Action, ListReport, RowReport, Verdict
+from reconciler.core.model.terms import READ, Outcome
 from reconciler.render.explanation import fact_lines
 from reconciler.sync.apply import Outcomes
 from reconciler.sync.explain import Explainer

@@ -9,17 +9,9 @@ from datetime import datetime, timedelta
 from typing import TypeAlias, TypeVar
 
 from reconciler.core.match import by_id, by_number, by_title
-from reconciler.core.model import (
-    Film,
-    Item,
-    Match,
-    MatchMethod,
-    MediaKey,
-    MediaState,
-    Reason,
-    Show,
-    Unmatched,
-)
+from reconciler.core.model.lists import Item, Match, MediaKey, Unmatched
+from reconciler.core.model.server import Film, MediaState, Show
+from reconciler.core.model.terms import MatchMethod, Reason
 from reconciler.core.names import search_terms
 from reconciler.core.wants import names_of, rule_names
 from reconciler.errors import TmdbError

@@ -11,17 +11,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from reconciler.core.model import (
-    Delivery,
-    DesiredList,
-    Downloader,
-    Kind,
-    ListProblem,
-    Match,
-    Role,
-    ServiceSelection,
-    View,
-)
+from reconciler.core.model.lists import ListProblem, Match
+from reconciler.core.model.plan import DesiredList, View
+from reconciler.core.model.rules import ServiceSelection
+from reconciler.core.model.server import Delivery, Downloader
+from reconciler.core.model.terms import Kind, Role
 from reconciler.core.plan import requestable
 from reconciler.core.services import (
     all_of,

@@ -19,7 +19,7 @@ from reconciler.sources.context import FetchContext
 from reconciler.sources.failure import FetchFailure
 from reconciler.sources.paging import Call, open_to_all, read, without_browser
 
-HOSTS = frozenset({"anilist.co", "www.anilist.co", "graphql.anilist.co"})
+HOSTS = frozenset({"anilist.co", "graphql.anilist.co"})
 BARE: re.Pattern[str] | None = None
 FORMS = "anilist:USER/planning"
 needs_browser = without_browser

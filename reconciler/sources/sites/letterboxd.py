@@ -21,7 +21,7 @@ from reconciler.sources.exports.table import Unreadable, find_header, read_table
 from reconciler.sources.failure import FetchFailure, changed_layout
 from reconciler.sources.pages import read_pages, visit
 
-HOSTS = frozenset({"letterboxd.com", "www.letterboxd.com", "boxd.it", "api.letterboxd.com"})
+HOSTS = frozenset({"letterboxd.com", "boxd.it", "api.letterboxd.com"})
 BARE: re.Pattern[str] | None = None
 FORMS = "letterboxd:EXPORT.zip"
 BASE_URL = "https://letterboxd.com"

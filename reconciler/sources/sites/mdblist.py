@@ -22,7 +22,7 @@ from reconciler.sources.failure import FetchFailure
 from reconciler.sources.paging import Call, blocked, keyed, read, without_browser
 from reconciler.sources.title_types import classify
 
-HOSTS = frozenset({"mdblist.com", "www.mdblist.com", "api.mdblist.com"})
+HOSTS = frozenset({"mdblist.com", "api.mdblist.com"})
 BARE: re.Pattern[str] | None = None
 FORMS = "mdblist:USER/SLUG or mdblist:watchlist"
 needs_browser = without_browser

@@ -16,7 +16,7 @@ from reconciler.sources.context import FetchContext, Provider
 from reconciler.sources.failure import FetchFailure
 from reconciler.sources.paging import Call, blocked, read, without_browser, without_key
 
-HOSTS = frozenset({"simkl.com", "www.simkl.com", "api.simkl.com"})
+HOSTS = frozenset({"simkl.com", "api.simkl.com"})
 BARE: re.Pattern[str] | None = None
 FORMS = "simkl:plantowatch"
 needs_browser = without_browser

@@ -19,9 +19,7 @@ from reconciler.sources.addresses import Address, AddressTable
 from reconciler.sources.context import FetchContext, Provider
 from reconciler.sources.paging import Call, blocked, keyed, read, without_browser, without_key
 
-HOSTS = frozenset(
-    {"themoviedb.org", "www.themoviedb.org", "api.themoviedb.org", "tmdb.org", "api.tmdb.org"}
-)
+HOSTS = frozenset({"themoviedb.org", "api.themoviedb.org", "tmdb.org", "api.tmdb.org"})
 BARE: re.Pattern[str] | None = None
 FORMS = "tmdb:list/NUMBER or tmdb:movie/popular"
 needs_browser = without_browser

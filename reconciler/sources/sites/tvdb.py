@@ -19,7 +19,7 @@ from reconciler.sources.context import FetchContext, Provider
 from reconciler.sources.failure import FetchFailure
 from reconciler.sources.paging import Call, blocked, keyed, read, without_browser, without_key
 
-HOSTS = frozenset({"thetvdb.com", "www.thetvdb.com", "api4.thetvdb.com", "api.thetvdb.com"})
+HOSTS = frozenset({"thetvdb.com", "api4.thetvdb.com", "api.thetvdb.com"})
 BARE: re.Pattern[str] | None = None
 FORMS = "tvdb:lists/SLUG"
 needs_browser = without_browser

@@ -16,14 +16,7 @@ from reconciler.sources.sites.imdb import address, graphql, titles
 from reconciler.sources.sites.imdb.page import BASE_URL, BrowserRoute
 
 HOSTS = frozenset(
-    {
-        "imdb.com",
-        "www.imdb.com",
-        "rss.imdb.com",
-        "pro.imdb.com",
-        "api.graphql.imdb.com",
-        "caching.graphql.imdb.com",
-    }
+    {"imdb.com", "rss.imdb.com", "pro.imdb.com", "api.graphql.imdb.com", "caching.graphql.imdb.com"}
 )
 BARE: re.Pattern[str] | None = re.compile(
     r"ls\d+|(ur\d+|p\.[a-z0-9]+)(/(watchlist|ratings))?|tt\d+|nm\d+|top|toptv|boxoffice|moviemeter|tvmeter|bottom",

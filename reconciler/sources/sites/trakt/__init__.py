@@ -20,15 +20,7 @@ from reconciler.sources.sites.trakt.api import Listing
 from reconciler.sources.sites.trakt.login import API_URL
 
 HOSTS = frozenset(
-    {
-        "trakt.tv",
-        "www.trakt.tv",
-        "app.trakt.tv",
-        "classic.trakt.tv",
-        "og.trakt.tv",
-        "api.trakt.tv",
-        "apiz.trakt.tv",
-    }
+    {"trakt.tv", "app.trakt.tv", "classic.trakt.tv", "og.trakt.tv", "api.trakt.tv", "apiz.trakt.tv"}
 )
 BARE: re.Pattern[str] | None = None
 FORMS = address.FORMS
