@@ -49,7 +49,7 @@ class _Settings(NamedTuple):
 
 
 # structlog imports rich and asyncio, a fifth of the start-up time of a command that mostly logs
-# nothing: it is imported for the first line, and these settings, if any, are applied to it then.
+# nothing: it is imported for the first line, and gets these settings, if any, then.
 _waiting: list[_Settings] = []
 _applying = Lock()
 

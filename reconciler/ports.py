@@ -322,7 +322,7 @@ class LedgerJournal(Protocol):
 
 
 class LedgerStatuses(Protocol):
-    """What the controller knows of the lists, and what it has told people."""
+    """The statuses of the lists, and the notifications that were sent."""
 
     def schedules(self) -> Mapping[str, Schedule]:
         """When each list is due, by list name."""

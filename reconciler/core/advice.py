@@ -42,7 +42,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One reason that a plan gives for a title; of a show, the seasons it holds for."""
+    """A reason that a plan gives for a title; for a show, with its seasons."""
 
     reason: Reason
     row: Action | Verdict
@@ -61,7 +61,7 @@ class Case:
 
     @property
     def entries(self) -> list[MemoryEntry]:
-        """What is remembered of it, or of these seasons of it."""
+        """The memory of the title, or of these seasons."""
         target, slots = self.row.target, self.ground.memory.slots
         if target is None:
             return []
@@ -73,7 +73,7 @@ class Case:
 
 
 def would_change(row: Action | Verdict, ground: Ground) -> str:
-    """What would change what a plan says of a title; of a show, for each reason its seasons."""
+    """What would change the decision on a title; for a show, per reason with its seasons."""
     cases = [Case(reason, row, numbers, ground) for reason, numbers in row.beside.items()]
     parts = [f"{span(case.seasons)}: {_ADVICE[case.reason](case)}" for case in cases]
     if isinstance(row, Action):
@@ -99,7 +99,7 @@ def _of_action(action: Action) -> str:
 
 
 def _pruned(case: Case) -> str:
-    """What keeps a request whose title is on no list any more, and what has it cancelled."""
+    """What keeps, and what cancels, a request whose title has left all lists."""
     if case.reason is Reason.BACKING_OFF:
         return f"wait until then; {STAYS}"
     reporting = [lst.name for lst in case.lists if lst.rules.prune is Prune.REPORT]
@@ -112,7 +112,7 @@ def _pruned(case: Case) -> str:
 
 
 def _bring_back(case: Case) -> str:
-    """How what was declined or taken away comes back: the owner's ``rerequest`` decides."""
+    """How a declined or removed title is requested again, by the owner's ``rerequest``."""
     owner, ways = case.owner, [BY_HAND]
     since = [entry.refused for entry in case.entries if entry.refused]
     if isinstance(owner.rules.rerequest, timedelta) and since:
@@ -130,7 +130,7 @@ def _bring_back(case: Case) -> str:
 
 
 def _server_tells(case: Case) -> bool:
-    """Whether the server itself shows that it was taken away, which no ``forget`` changes."""
+    """Whether the server itself shows the removal: then ``forget`` changes nothing."""
     target, observed = case.row.target, case.ground.observed
     if target is None or target.media.kind is Kind.MOVIE:
         return target is not None and film(target, observed).presence is not Presence.NOTHING
@@ -138,7 +138,7 @@ def _server_tells(case: Case) -> bool:
 
 
 def _unblock(case: Case) -> str:
-    """What was there before it was blocklisted is *handled* then."""
+    """A title that the server had before it was blocklisted is *handled* afterwards."""
     off = "take it off the server's blocklist"
     slots = case.ground.memory.slots.items()
     if not any(slot.target == case.row.target and not entry.readded for slot, entry in slots):
@@ -159,7 +159,7 @@ def _unexclude(case: Case) -> str:
 
 
 def _make_lists_ask(case: Case) -> str:
-    """What each of its lists would have to say for asking for it, unless it is there anyway."""
+    """The change in each of its lists that would request it, unless the server has it."""
     target, observed = case.row.target, case.ground.observed
     if target and target.media.kind is Kind.MOVIE:
         presence = film(target, observed).presence
@@ -277,7 +277,7 @@ def _identify(case: Case) -> str:
 
 
 def _fix_delivery(case: Case) -> str:
-    """What gets a request through that Radarr or Sonarr did not take, or that was never kept."""
+    """How to repeat a request that Radarr or Sonarr rejected, or that the server lost."""
     if any(slot.target == case.row.target for slot in case.ground.observed.lost):
         return f"find out from the server's log why it drops the request; then {BY_HAND}"
     return (
@@ -287,7 +287,7 @@ def _fix_delivery(case: Case) -> str:
 
 
 def _fixed_text(text: str) -> Callable[[Case], str]:
-    """The same for every title; {} is the list that it belongs to."""
+    """The same advice for every title; {} is the name of its list."""
     return lambda case: text.format(case.owner.name)
 
 
@@ -325,7 +325,7 @@ _ADVICE: dict[Reason, Callable[[Case], str]] = {
 
 
 def _with_a_kind(owner: DesiredList) -> str:
-    """How a list says the kind of its TMDB numbers: a line of ``map`` could name another title."""
+    """How to give the kind of TMDB ids; an entry of ``map`` could match another title, too."""
     source = owner.rules.source
     if source.provider in {"json", "rss"}:
         ways = f"`{source.provider}:shows:…` or `{source.provider}:movies:…`"

@@ -150,7 +150,7 @@ class ListReading:
         self._pages.append(page)
 
     def fail(self, failure: Snapshot) -> Snapshot:
-        """The list, where the next page failed. ``failure``: what that alone comes to."""
+        """The list after its next page failed. ``failure``: the outcome of that page."""
         if not self._rows:
             return failure
         error = f"{_titles(len(self._items))} were read, then this failed: {failure.error}"
@@ -268,14 +268,14 @@ def is_readable(item: Item) -> bool:
 
 
 def snapshot_of(page: Page, route: str, longest: int = LONGEST_LIST) -> Snapshot:
-    """A list that comes in one piece."""
+    """A list that consists of one page."""
     reading = ListReading(route, longest=longest)
     reading.add(page)
     return reading.snapshot()
 
 
 def numbered(items: Iterable[Item]) -> tuple[Item, ...]:
-    """The items in list order: by their positions where those are gap-free, else as they came."""
+    """The items in list order: by position if the positions have no gaps, otherwise as read."""
     rows = tuple(items)
     by_position = sorted(rows, key=attrgetter("position"))
     if [item.position for item in by_position] == list(range(1, len(rows) + 1)):

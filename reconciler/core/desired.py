@@ -32,7 +32,7 @@ BY_HAND = "exclude"  # what the file's own ``exclude`` is called in a verdict
 
 @dataclass(frozen=True, slots=True)
 class PriorState:
-    """What the ledger remembers when a run begins: by title, and by list name."""
+    """The memory in the ledger when a run begins, by title and by list name."""
 
     memory: Memory = field(default_factory=Memory)
     memberships: Mapping[str, Membership] = field(default_factory=dict)
@@ -73,7 +73,7 @@ class ListHistory:
 
 @dataclass(frozen=True, slots=True)
 class MergedFetch:
-    """One list of the file with what its site gave, and what it held before and holds now."""
+    """A list of the config with its fetch, and its content before and after it."""
 
     rules: ListRules
     snapshot: Snapshot | None  # None: it was not read in this run
@@ -132,7 +132,7 @@ def merge_fetch(
     resolutions: Mapping[str, Match | Unmatched],
     at: datetime,
 ) -> MergedFetch:
-    """Lay a fetch made ``at`` some time beside what the ledger knows of the list."""
+    """Combine a fetch, made ``at`` some time, with the memory of the list."""
     before = past.membership
     if snapshot is None:
         return MergedFetch(rules, None, past, before, is_complete=False)
@@ -165,7 +165,7 @@ def desired_list(
     requester: Requester | ListProblem | None,
     resolutions: Mapping[str, Match | Unmatched],
 ) -> DesiredList:
-    """The list for the planner: what it gave now, and what it held when last complete."""
+    """The list for the planner: the fetched items, and those of the last complete fetch."""
     rules = lst.rules
     fresh = tuple(Entry(item, _resolution(item, resolutions)) for item in lst.items)
     stale = tuple(
@@ -250,7 +250,7 @@ def _resolution(item: Item, resolutions: Mapping[str, Match | Unmatched]) -> Mat
 def _adopted(
     baseline: Baseline | None, membership: Membership, entries: Sequence[Entry]
 ) -> frozenset[str]:
-    """What is adopted, by item key, under whatever names this run shows it.
+    """The adopted items, by item key, under all names that this run uses for them.
 
     One way to a site knows a title by its IMDb id, another by its name in the site's addresses.
     """
@@ -375,7 +375,7 @@ def titles_in_question(lists: Sequence[DesiredList]) -> set[MediaKey]:
 
 
 def places(lists: Sequence[DesiredList]) -> Iterator[tuple[DesiredList, Entry, MediaKey]]:
-    """Each place of a title on a list that asks for its titles."""
+    """Each place of a title on the lists that request titles."""
     for lst in lists:
         if lst.rules.role is Role.REQUEST:
             for entry in lst.entries:

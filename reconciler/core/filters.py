@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from reconciler.core.genres import untold, unwanted_among, wanted_among
+from reconciler.core.genres import never_used_by_tmdb, unwanted_among, wanted_among
 from reconciler.core.model.lists import UNTOLD, Facts, Item, Match, Unmatched
 from reconciler.core.model.rules import Filter
 from reconciler.core.model.server import Film, Show
@@ -188,7 +188,7 @@ def _exclude_genres(rules: Filter, title: TitleFacts) -> Rejection | None:
     genres, teller = title.genres
     if unwanted := unwanted_among(rules.exclude_genres, genres):
         return Rejection(f"{', '.join(sorted(unwanted))} from {teller}, in exclude_genres")
-    missing = untold(rules.exclude_genres, title.kind) if teller == TMDB else ()
+    missing = never_used_by_tmdb(rules.exclude_genres, title.kind) if teller == TMDB else ()
     if missing:
         noun = f"{NOUN[title.kind]}s" if title.kind else "titles"
         detail = f"genre {' or '.join(missing)} unknown: TMDB never uses it for {noun}"

@@ -87,7 +87,7 @@ def unwanted_among(unwanted: Iterable[str], spellings: Iterable[str]) -> frozens
     )
 
 
-def untold(genres: Iterable[str], kind: Kind | None) -> tuple[str, ...]:
+def never_used_by_tmdb(genres: Iterable[str], kind: Kind | None) -> tuple[str, ...]:
     """The genres among these that TMDB never gives to a title of this kind; None: of any kind."""
     named_by_tmdb = _OF_TMDB[kind] if kind else _EVERYWHERE
     return tuple(

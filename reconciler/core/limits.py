@@ -102,5 +102,5 @@ def budget_used(budget: Budget, created: Iterable[datetime], now: datetime) -> l
 
 
 def within(days: int | None) -> str:
-    """`` in 7 days``; nothing where what was asked for counts for ever."""
+    """`` in 7 days``; empty if requests count forever."""
     return f" in {days} day{'s' * (days != 1)}" if days else ""

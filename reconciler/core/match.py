@@ -56,7 +56,7 @@ def by_title(item: Item, candidates: Sequence[Candidate]) -> Match | Unmatched:
 
 
 def _settled(verdicts: Sequence[Match | Unmatched], year: int | None) -> Match | Unmatched:
-    """Of the verdict on a name as written, and on its other spellings: the one that counts."""
+    """The verdict that counts: the one on the name as written, or on its other spellings."""
     first, *others = verdicts
     if isinstance(first, Unmatched) and first.reason is not Reason.AMBIGUOUS:
         decided = (v for v in others if isinstance(v, Match) or v.reason is Reason.AMBIGUOUS)
@@ -125,7 +125,7 @@ def _among(
 
 
 def _film_else_show(item: Item, candidates: Sequence[Candidate]) -> Match | Unmatched:
-    """A film, or where none fits the show of exactly that year; a film a year away may be either.
+    """A film; otherwise a show of exactly that year. With a film one year off, both are possible.
 
     Letterboxd lists mini-series among films.
     """
@@ -146,5 +146,5 @@ def _matched(candidate: Candidate, route: MatchMethod) -> Match:
 
 
 def _ambiguous(detail: str, candidates: Sequence[Candidate]) -> Unmatched:
-    # All of them: where an exclude list is ambiguous, none may slip through.
+    # All of them, because an ambiguous entry of an exclude list excludes every candidate.
     return Unmatched(Reason.AMBIGUOUS, detail, tuple(candidates))

@@ -1,4 +1,4 @@
-"""What a list held, fetch after fetch, and which titles came back to it.
+"""The content of a list over time, and the titles that came back to it.
 
 Law 7: half a list is not a list. Only a complete fetch that is neither empty nor much smaller
 than the last one says that a title is gone; a much smaller one counts after it has stayed the
@@ -46,7 +46,7 @@ def departed(stored: Mapping[str, Membership], lists: Iterable[ListRules]) -> di
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """What a list takes over from the name that it had before."""
+    """The history that a list takes over from its previous name."""
 
     old: str
     new: str
@@ -128,7 +128,7 @@ def canceled_members(members: Mapping[K, Member], media: MediaKey) -> dict[K, Me
 
 
 def absences(membership: Membership) -> dict[MediaKey, Absence]:
-    """The titles that a list held once and has missed since, under whatever names it had them."""
+    """The titles that were on a list and are missing now, under all their names."""
     missing: dict[MediaKey, Absence] = {}
     shown: set[MediaKey] = set()
     for member in membership.members.values():
@@ -214,7 +214,7 @@ def readded(
 
 
 def _held_until(left_file: Iterable[Membership]) -> dict[MediaKey, datetime]:
-    """When the last list that held a title was seen to have left the file."""
+    """When the last list with a title was found to be missing from the config."""
     until: dict[MediaKey, datetime] = {}
     for membership in left_file:
         for member in membership.members.values():
@@ -251,7 +251,7 @@ def _clear_missed(before: Membership, keys: Collection[str]) -> Membership:
 
 
 def _missing(before: Membership, keys: Collection[str], at: datetime) -> Membership:
-    """Every member that was not fetched is missed from now on, or has been for longer."""
+    """Mark every member that was not fetched as missing, if it is not marked yet."""
     members = {
         key: member if member.missed or key in keys else replace(member, missed=at)
         for key, member in before.members.items()

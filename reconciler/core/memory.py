@@ -29,7 +29,7 @@ from reconciler.core.state import COVERED, Presence, film, known_seasons, season
 from reconciler.core.times import doubled_wait, format_time
 from reconciler.core.wants import names_of, rule_names, with_server_title
 
-ENOUGH = 10  # known titles from which on "most of them vanished" means something
+ENOUGH = 10  # the least number of known titles for which "most of them vanished" is meaningful
 
 
 def observe(
@@ -68,7 +68,7 @@ def observe(
 
 
 def vanished(memory: Memory, observed: Observed) -> tuple[int, int]:
-    """How many titles that were there when last looked at have left no trace, and of how many."""
+    """How many titles of the last look have left no trace, and how many there were."""
     present = [s for s, entry in memory.slots.items() if s.season is None and entry.present]
     missing = [
         s
@@ -96,7 +96,7 @@ def _look(
 
 
 def _last_requested(slot: MemoryKey, observed: Observed) -> datetime | None:
-    """When the newest of the slot's requests was made."""
+    """When the slot's newest request was made."""
     made = (
         request.created
         for request in observed.requests.get(slot.target, ())
@@ -120,12 +120,12 @@ def _entry_after_look(
     person's later word, and binds.
     """
     if presence is Presence.BLOCKLISTED:  # a person may lift that, and then the title is free again
-        return before and replace(before, refused=None)  # a later "no" starts its own time
+        return before and replace(before, refused=None)  # a later decline starts its own wait
     if presence is Presence.LOST:  # not declined: the state is that of the request
         if before is None or not readded:
             return before
         return replace(before, readded=True, refused=before.refused or now)
-    if presence in COVERED | {Presence.FAILED}:  # no "no" to lift
+    if presence in COVERED | {Presence.FAILED}:  # not declined or removed
         return MemoryEntry(present=True)
     present = presence not in {Presence.NOTHING, Presence.DELETED}
     if before is None:

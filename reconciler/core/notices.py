@@ -55,7 +55,7 @@ def of_lists(
 def of_run(
     state: NotificationState, outcomes: Iterable[tuple[Action, Done]], now: datetime
 ) -> tuple[tuple[Notice, ...], NotificationState]:
-    """What one run asked of the server; nothing where it asked nothing."""
+    """The notice about the actions of a run, if it had any."""
     notices = _digest(
         PerformedAction(
             action.op,
@@ -74,7 +74,7 @@ def of_run(
 def of_day(
     state: NotificationState, intents: Iterable[Intent], now: datetime
 ) -> tuple[tuple[Notice, ...], NotificationState]:
-    """What was asked of the server since people were last told, or at first: since midnight UTC."""
+    """The actions since the last notification or, before the first one, since midnight UTC."""
     since = state.digested or now.replace(hour=0, minute=0, second=0, microsecond=0)
     return _digest(
         PerformedAction(i.op, i.title, None, i.seasons, i.target.is_4k, i.lists, i.done)
@@ -84,7 +84,7 @@ def of_day(
 
 
 def is_day_over(state: NotificationState, now: datetime) -> bool:
-    """Whether a day (UTC) has ended since people were last told what was done."""
+    """Whether a day (UTC) has ended since the last daily digest."""
     return state.digested is None or state.digested.date() < now.date()
 
 

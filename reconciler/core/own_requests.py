@@ -174,7 +174,7 @@ def _is_withdrawn(own: OwnRequest, trace: RequestTrace | None) -> bool:
 
 
 def _presumed(missing: Missing, observed: Observed) -> RequestState:
-    """A request that is there though no table shows it; nobody's, so that nobody cancels it."""
+    """A request that exists although no table shows it. It has no requester: it is not canceled."""
     own, trace = missing.own, observed.traces.get(missing.number)
     detached = own.sighting is Sighting.DETACHED or (
         trace is not None and trace.whereabouts is Whereabouts.DETACHED
@@ -204,7 +204,8 @@ def pruned(lists: Sequence[DesiredList], view: View) -> list[tuple[DesiredList, 
         e.match.media
         for lst, e in entries
         if isinstance(e.match, Match)
-        if e.fresh or e.match.media not in lst.absent  # an empty list owns what it held, no more
+        if e.fresh
+        or e.match.media not in lst.absent  # an empty list owns only its previous content
     }
     lost = {n for _, e in entries if not isinstance(e.match, Match) for n in sure_names(e.item)}
     rows: list[tuple[DesiredList, Action | Verdict]] = []

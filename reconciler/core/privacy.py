@@ -44,7 +44,7 @@ _DELIMITERS = re.compile(r"[^/?&=;#]+")
 
 
 def is_harmless(word: str) -> bool:
-    """Whether a word of an address is surely no secret."""
+    """Whether a word of an address is certainly harmless."""
     if len(word) < SHORTEST_SECRET or _NUMBER.fullmatch(word) or _VEILED.fullmatch(word):
         return True
     match = _PLAIN.fullmatch(word)

@@ -176,7 +176,7 @@ def list_changes(accepted: FileRights, proposed: FileRights) -> tuple[ListChange
 
 
 def _partners(accepted: FileRights, proposed: FileRights) -> dict[str, str]:
-    """The accepted list that each list was: by name and source, else by source, ``was`` or name."""
+    """The accepted list of each list: by name and source, otherwise by source, ``was`` or name."""
     old, new = accepted.lists, proposed.lists
     partners: dict[str, str] = {}
     fits: tuple[Callable[[str, str], bool], ...] = (

@@ -13,7 +13,7 @@ from reconciler.core.times import doubled_wait
 
 LONGEST_RETRY = timedelta(hours=6)
 LONGEST_RETRY_AFTER = timedelta(days=30)  # a site that asks for more is asked again after this
-_JITTER = 0.1  # of a wait, at most: lists that ran together do not run together for ever
+_JITTER = 0.1  # of a wait, at most, so that lists that ran together once drift apart
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ _SHOWN = 10  # of what is offered; more is no help
 def find_delivery(
     wish: ServiceSelection, kind: Kind, downloaders: Sequence[Downloader], *, is_4k: bool
 ) -> Delivery | ListProblem:
-    """Where requests for this kind go, or why nobody knows.
+    """The options for requests of this kind, or the problem with them.
 
     A number is an id, a text a name (of a folder: its path), compared case-blind.
     """
@@ -86,7 +86,7 @@ def how_to_reach(kinds: Collection[Kind]) -> str:
 
 
 def _silence(downloader: Downloader, kind: Kind) -> str:
-    """That nobody knows what a Radarr or Sonarr offers, with its program and the cause."""
+    """The problem that the options of a Radarr or Sonarr are unknown, with its cause."""
     name, program, trouble = downloader.name, PROGRAM[kind], downloader.trouble
     if program.casefold() not in name.casefold():
         name = f'{program} "{name}"'
@@ -114,7 +114,7 @@ def undeliverable_4k(kinds: Collection[Kind]) -> str | None:
 def find_downloader(
     wish: ServiceSelection, kind: Kind, downloaders: Sequence[Downloader], *, is_4k: bool
 ) -> Downloader | ListProblem:
-    """The Radarr or Sonarr that is named, else the one the server would take by itself.
+    """The Radarr or Sonarr in the config, otherwise the default of the server.
 
     One of the other quality does not count: the server would lose track of its requests.
     """
@@ -147,7 +147,7 @@ def _optional(
 def _pick(
     key: str, selector: int | str, offers: Sequence[Option], where: str
 ) -> Option | ListProblem:
-    """The one offer that is meant, or why none is."""
+    """The option that the name or id means, or the problem with it."""
     plain = _plain(str(selector))
     matching = [
         offer

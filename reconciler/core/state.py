@@ -81,7 +81,7 @@ def season(target: Target, number: int, observed: Observed) -> TargetState:
 
 
 def show(target: Target, observed: Observed) -> Presence:
-    """What there is of a show as a whole: the most alive of what its seasons and its row say."""
+    """The presence of a show as a whole: the most active state of its seasons and its row."""
     rows = observed.media.get(target.media, ())
     if blocklisted(target.media, observed):
         return Presence.BLOCKLISTED
@@ -159,7 +159,7 @@ def _state(statuses: set[MediaStatus], ids: dict[RequestStatus, tuple[int, ...]]
     """
     if not statuses.isdisjoint(_HERE):
         return TargetState(Presence.AVAILABLE)
-    # Ids grow: what was asked last decides.
+    # Ids grow: the last request decides.
     last = max(ids, key=lambda status: ids[status][-1], default=None)
     live = not LIVE.isdisjoint(ids)
     dead = not live and last in _DEAD

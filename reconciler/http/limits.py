@@ -1,4 +1,4 @@
-"""How long a call may take as a whole, and how much may come back.
+"""Limits for the duration of a whole call and the size of its response.
 
 The timeouts of sockets are renewed by every byte, so an answer that drips would never end. Inside
 ``with Limits(...):``, each read in this thread waits at most for the remaining time.
@@ -54,7 +54,7 @@ class Limits:
         return max(0.0, self.deadline.ends - time.monotonic())
 
     def check_time(self) -> float:
-        """The seconds that are left. Raises LimitError where none are."""
+        """The remaining seconds. Raises LimitError if there are none."""
         if seconds_left := self.seconds_left:
             return seconds_left
         _, seconds, subject = self.deadline

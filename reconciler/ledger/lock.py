@@ -72,7 +72,7 @@ def _take(file: int, path: Path) -> None:
         raise LockHeldError(f"another listsync{holder}", where=str(path), hint=_HINT) from error
     except OSError as error:
         raise _unusable(path, error) from error
-    with suppress(OSError):  # an older one, of somebody else perhaps
+    with suppress(OSError):  # perhaps the note of an earlier process
         os.fchmod(file, 0o600)
     since = iso_time(datetime.now(UTC))
     note = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}

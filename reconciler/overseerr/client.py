@@ -254,14 +254,14 @@ class OverseerrServer:
     def _refusal(
         self, answer: ServerResponse, user: int | None, right: Right = DECIDE_REQUESTS
     ) -> Done:
-        """Tell a wrong key (raises), an unknown user and a lacking right apart: they look alike."""
+        """Distinguish a wrong key (raises), an unknown user and a missing permission."""
         owner = self.whoami()
         message = lacks(owner, right) if user is None else f"the server has no user {user}"
         return Done(Result.REFUSED, answer.status, message=message)
 
     @contextmanager
     def _requires(self, right: Right) -> Iterator[None]:
-        """Calls that need a right of the key's owner: if the key is good, name the right."""
+        """Calls that need a permission of the key's owner; with a valid key, the error names it."""
         try:
             yield
         except DeniedError:

@@ -24,7 +24,7 @@ from reconciler.overseerr.rate_limiter import BUSY, RateLimiter, overload
 
 _API = "/api/v1"
 _PAUSES = (0.2, 0.5)  # seconds before the quick retries of a read
-_CONNECT_TIMEOUT = 10.0  # seconds; a server that is there accepts sooner
+_CONNECT_TIMEOUT = 10.0  # seconds; a reachable server accepts sooner
 LONGEST = 60.0  # seconds for one call, its retries and the whole answer included
 _GATEWAY_TROUBLE = frozenset({502, 503, 504})
 _BRIEF = {Cause.UNKNOWN_HOST, Cause.NOT_CONNECTED, Cause.UNREADABLE, Cause.LOST}
@@ -115,13 +115,13 @@ class Connection:
         return self._require_sent(self._exchange("DELETE", _API + path), path)
 
     def _require_sent(self, result: _Result, path: str) -> ServerResponse:
-        """The response to what is never sent twice."""
+        """The response to a call that must not be repeated."""
         if isinstance(result, CallFailure):
             if result.may_have_arrived:
                 message, hint = f"sent, but {result.message}", self._hint(result)
                 raise AnswerLostError(message, where=self.url, hint=hint)
         elif result.status >= 500:  # noqa: PLR2004 - HTTP's own ranges
-            return result  # what it means for something sent is not for this file to say
+            return result  # the callers decide what this means for a request
         return self._require(result, path)
 
     def _read(self, path: str, *, keyed: bool, timeout: float | None) -> _Result:
@@ -219,7 +219,7 @@ class Connection:
 
 
 def endpoint(path: str) -> str:
-    """A path as one of few: without its query, ``{id}`` in place of numbers."""
+    """A path without its query and with ``{id}`` for numbers: one of a few."""
     return re.sub(r"/\d+(?=/|$)", "/{id}", path.partition("?")[0].removeprefix(_API))
 
 

@@ -100,5 +100,5 @@ def _plain(address: str) -> str | None:
 
 
 def _quote_separators(word: str) -> str:
-    """A word of a query so that it stays one: another query never looks the same."""
+    """A word of a query, with its separators encoded: two different queries never look the same."""
     return _BETWEEN.sub(lambda match: quote(match[0]), word)

@@ -20,7 +20,7 @@ class FetchFailure:
     retry_after: float | None = None  # seconds, where the site said when
 
     def snapshot(self, route: str = "browser") -> Snapshot:
-        """A fetch that came to this."""
+        """The snapshot for this failure."""
         return Snapshot(self.outcome, route, error=self.error, retry_after=self.retry_after)
 
 
@@ -30,7 +30,7 @@ def browser_failure(error: BrowserError) -> FetchFailure:
 
 
 def failure_of(response: Response) -> FetchFailure:
-    """What an answer that is not ``ok`` means where the site gives it no meaning itself."""
+    """The failure for a response that is not ``ok``, if the site defines none."""
     if response.status == requests.codes.ok:
         problem = "the answer is not JSON; look for a newer version of listsync"
         return FetchFailure(Outcome.CHANGED_LAYOUT, f"{response.url}: {problem}")
@@ -38,13 +38,13 @@ def failure_of(response: Response) -> FetchFailure:
 
 
 def changed_layout(url: str) -> FetchFailure:
-    """The page is there, and nothing on it is where it used to be."""
+    """The failure for a page whose titles are not in their usual place."""
     hint = "the site may have changed: look for a newer version of listsync"
     return FetchFailure(Outcome.CHANGED_LAYOUT, f"{url}: no list was found on the page; {hint}")
 
 
 def status_failure(status: int, url: str, retry_after: float | None = None) -> FetchFailure:
-    """What an HTTP status means for a list, where the site gives it no meaning of its own."""
+    """The outcome of an HTTP status, if the site defines none."""
     match status:
         case 401:
             outcome, problem, hint = Outcome.PRIVATE, "the list is private", "make it public"

@@ -119,7 +119,7 @@ def facts(
     )
 
 
-@lru_cache(maxsize=256)  # asked for every title of a list, of a few languages
+@lru_cache(maxsize=256)  # called for every title of a list, with few languages
 def _language_facts(language: str) -> Facts:
     return Facts(language=language if re.fullmatch(r"[a-z]{2}", language) else None)
 

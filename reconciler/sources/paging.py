@@ -29,7 +29,7 @@ Meanings = dict[int, tuple[Outcome, str]]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What to ask next. With a ``body`` it is posted."""
+    """A call to the site: a POST if it has a ``body``, otherwise a GET."""
 
     url: str
     params: Mapping[str, str | int] = field(default_factory=dict, repr=False)
@@ -44,7 +44,7 @@ def keyed(name: str, where: str) -> Meanings:
 
 
 def without_key(provider: Provider, name: str, where: str) -> str | None:
-    """Why a site cannot be read where the file gives no key; None: it gives one."""
+    """Why a site cannot be read without a key; None if the config has one."""
     if provider.key:
         return None
     return f"this site is read with a key of your own: set {name}, from {where}"

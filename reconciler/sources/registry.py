@@ -180,7 +180,7 @@ class SiteSources:
         return compared(snapshot, self._routes.last_snapshot(ref), ref.site)
 
     def _read(self, ref: ListRef, need: FetchScope) -> tuple[Snapshot, bool]:
-        """What a fetch gives, and whether it lost its browser."""
+        """The snapshot of a fetch, and whether it lost its browser."""
         provider = _provider_of(ref, self._providers)
         with BrowserLease(self._sessions, self._patience.whole) as lease:
             context = FetchContext(
@@ -206,7 +206,7 @@ def _site(name: str) -> Site | None:
 
 
 def _provider_of(ref: ListRef, providers: Mapping[str, Provider]) -> Provider:
-    """What the file says of a list's site, or the environment of a plugin's."""
+    """The settings of a list's site, from the config or, for a plugin, the environment."""
     if ref.provider in SOURCES or ref.provider in providers:
         return providers.get(ref.provider, Provider())
     return plugins.settings_of(ref.provider)

@@ -36,7 +36,7 @@ _UNSUPPORTED = {
 }
 
 
-@lru_cache(maxsize=64)  # asked for every title of a list, of a dozen types
+@lru_cache(maxsize=64)  # called for every title of a list, with a dozen types
 def classify(name: str) -> tuple[Kind | None, str | None]:
     """The kind, and the name of what cannot be requested; both None: the server may decide."""
     plain = re.sub(r"[\W_]", "", name).lower()

@@ -77,7 +77,7 @@ def record_run(context: Context, command: str) -> Iterator[RunRecorder]:
     """Record a run that acts, whatever ends it. The caller holds the ledger's lock.
 
     Raises LedgerError where the ledger cannot be written. A record whose end cannot be written
-    stays open: what the run did is reported all the same.
+    stays open; the results of the run are reported anyway.
     """
     journal, clock = context.ledger.journal, context.clock
     recorder = RunRecorder(journal.begin_run(command, clock.now()))

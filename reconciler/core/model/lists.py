@@ -37,7 +37,7 @@ class ListRef:
     endless: bool = field(default=False, compare=False)  # a chart without a defined end
     is_local: bool = field(default=False, compare=False)  # a file: reading it asks no site
     address: str = field(default="", repr=False)  # where it is, keys included: never shown or kept
-    # What of the address is hidden: masked wherever else it turns up.
+    # The hidden parts of the address, which are masked everywhere else, too.
     secrets: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     def __str__(self) -> str:

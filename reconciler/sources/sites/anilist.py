@@ -92,7 +92,7 @@ def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
 
 
 class _Walk:
-    """From chunk to chunk of one list."""
+    """Reads the chunks of one list."""
 
     def __init__(self, ref: ListRef, api: str) -> None:
         user, _, status = ref.id.partition("/")
@@ -129,7 +129,7 @@ class _Walk:
         more = (
             len(media) >= _ROWS if message is None else bool(message)
         )  # a full chunk is not the end
-        partly = bool(body.get("errors"))  # GraphQL gives what it could
+        partly = bool(body.get("errors"))  # GraphQL returns partial data with an error
         return Page(
             parse([row for _, row in fresh]),
             cut_off=TRY_LATER if partly or (more and not new) else "",
@@ -185,7 +185,7 @@ def _item(media: Mapping[str, object]) -> Item:
 
 
 def _refusal(answer: Response) -> FetchFailure | None:
-    """What AniList says in words; None: nothing that is known."""
+    """The failure that an error message of AniList means; None if unknown."""
     errors = fields.rows(dig(answer.body, "errors")) or ()
     message = " ".join(fields.text(error.get("message")) for error in errors).casefold()
     if "private" in message:

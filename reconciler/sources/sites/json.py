@@ -38,7 +38,7 @@ def parse_url(url: SplitResult) -> ListRef:
 
 
 def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
-    """Read a list: one answer, which is whole where it is JSON; a feed of Plex's as such."""
+    """Read a list: one JSON document, or one of Plex's feeds."""
     if is_plex(ref):
         return fetch_plex(ref, context)
 

@@ -77,7 +77,7 @@ def objection(ref: ListRef, provider: Provider) -> str | None:
 
 
 def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
-    """Read a list through the API where there is a key, else as the site gives it to everybody."""
+    """Read a list through the API with a key, otherwise from the public JSON."""
     if why := objection(ref, context.provider):
         return blocked(why)
     provider = context.provider
@@ -93,7 +93,7 @@ def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
 
 
 def in_order(rows: Iterable[Item]) -> Iterable[Item]:
-    """The items by their ranks: one ranking of all, or else films and shows each by their own.
+    """The items in rank order. If films and shows are ranked separately, films come first.
 
     As they came, where an item has no rank, or two of one kind have the same.
     """
@@ -116,14 +116,14 @@ def _place(ref: ListRef) -> str:
 
 
 class _Walk:
-    """From page to page of one list."""
+    """Reads the pages of one list."""
 
     def __init__(self, first: Call) -> None:
         self._call = first
         self._rows_read = 0
 
     def open(self, answer: Response) -> Page | FetchFailure | None:
-        """A page as everybody gets it, without a word of how many there are."""
+        """A page of the public JSON, which has no total."""
         rows_found = fields.rows(answer.body)
         if rows_found is None or any("error" in row for row in rows_found[:1]):
             return _refusal(answer)

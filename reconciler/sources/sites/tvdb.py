@@ -63,7 +63,7 @@ def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
 
 
 class _Walk:
-    """From call to call of one list."""
+    """Reads a list call by call."""
 
     def __init__(self, ref: ListRef, provider: Provider) -> None:
         api = (provider.api_url or API_URL).removesuffix("/v4")

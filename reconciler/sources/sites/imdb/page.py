@@ -162,18 +162,18 @@ def private(where: str) -> FetchFailure:
 
 
 def missing(where: str) -> FetchFailure:
-    """A list or user that does not exist."""
+    """The failure for a list or user that does not exist."""
     return FetchFailure(Outcome.MISSING, f"{where}: the list does not exist; check the address")
 
 
 def another_list(where: str, delivered_id: str) -> FetchFailure:
-    """A page or an answer of the right shape, about something else."""
+    """The failure for a page or response about another list."""
     problem = f"IMDb returned {delivered_id} instead of this list"
     return FetchFailure(Outcome.CHANGED_LAYOUT, f"{where}: {problem}; check the address")
 
 
 def not_titles(where: str, kind: str) -> FetchFailure:
-    """A list of people, images or videos."""
+    """The failure for a list of people, images or videos."""
     problem = f"this is a list of {kind}, not of titles"
     return FetchFailure(
         Outcome.CHANGED_LAYOUT, f"{where}: {problem}; paste the address of a list of titles"
@@ -181,7 +181,7 @@ def not_titles(where: str, kind: str) -> FetchFailure:
 
 
 def _no_list(url: str, landed: str, payload: object) -> FetchFailure:
-    """The page is not a list. It may say itself what it is."""
+    """The failure for a page that is not a list, with what it says it is."""
     requested_path = urlsplit(url).path.strip("/")
     for address in (dig(payload, "address"), landed):
         path = urlsplit(address).path.strip("/") if isinstance(address, str) else ""

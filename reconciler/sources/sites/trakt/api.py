@@ -31,7 +31,7 @@ from reconciler.sources.paging import ROUTE, Call
 from reconciler.sources.sites.trakt.login import AGAIN, API_URL, SignIn, sign_in_ended
 
 _MOST_ROWS = 250  # a page; since June 2026 more is clamped
-_BOX_OFFICE = 10  # films, on one page, without a word of how many there are
+_BOX_OFFICE = 10  # films, on one page, without a total
 _KEY_PROBE = "/movies/boxoffice"  # open to every key that works, and short
 _SIGN_IN_PROBE = "/users/settings"
 _REFUSED_KEY = (
@@ -64,7 +64,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class ApiReading:
-    """What reading a list came to. ``key_refused``: Trakt accepts the client id for nothing."""
+    """The snapshot of a list. ``key_refused``: Trakt refuses every call with the client id."""
 
     snapshot: Snapshot
     key_refused: bool = False
@@ -84,7 +84,7 @@ class _Api:
         return "Authorization" in self.headers
 
     def sign_in_has_ended(self) -> bool:
-        """Whether what everybody who has signed in may read is refused as well."""
+        """Whether a call that every signed-in user may make is refused, too."""
         answer = self.web.ask("GET", f"{self.url}{_SIGN_IN_PROBE}", headers=self.headers)
         return isinstance(answer, Response) and answer.status == requests.codes.unauthorized
 
@@ -140,7 +140,7 @@ def is_by_cloudflare(answer: Response) -> bool:
 
 
 class _Walk:
-    """From page to page of one list."""
+    """Reads the pages of one list."""
 
     def __init__(self, listing: Listing, api: _Api, limit: int, *, facts: bool) -> None:
         """``facts``: what filters ask is wanted, too, which makes answers several times as long."""
@@ -199,7 +199,7 @@ class _Walk:
         )
 
     def _forbidden(self, answer: Response) -> tuple[Outcome, str]:
-        """Who is meant by a 403: this machine, the client id, or everybody but a list's owner."""
+        """What a 403 refuses: this machine, the client id, or everybody except the list's owner."""
         if is_by_cloudflare(answer):
             return Outcome.BLOCKED, _KEPT_OUT
         refused = self._api.key_is_refused()
@@ -211,7 +211,7 @@ class _Walk:
         return Outcome.PRIVATE, "the list is private; its owner can make it public"
 
     def _placed(self, part: Page, rows: int, answer: Response) -> Page:
-        """The part with what the headers say of it, and the call after it."""
+        """The page with the totals from its headers, and the next call."""
         if self._listing.fixed:
             return replace(part, total=_BOX_OFFICE if rows else None)
         total, limit, pages = (

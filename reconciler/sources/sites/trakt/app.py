@@ -164,7 +164,7 @@ def probe(path: str) -> str:
 
 
 def without_cards(state: Mapping[str, object], url: str) -> FetchFailure:
-    """What a page without a single card says it is."""
+    """The outcome of a page without cards, by its text."""
     failed = state.get("failed")
     for status in failed if isinstance(failed, list) else []:
         outcome, sentence = _ANSWERS.get(status, _TROUBLE)
@@ -180,7 +180,7 @@ def without_cards(state: Mapping[str, object], url: str) -> FetchFailure:
 def scroll(
     page: Page, path: str, patience: Patience
 ) -> tuple[list[Mapping[str, object]], FetchFailure | None]:
-    """Every card of the list at ``path``, and what kept the rest away."""
+    """Every card of the list at ``path``, and the failure that ended the reading, if any."""
     cards: dict[object, Mapping[str, object]] = {}
     try:
         page.evaluate(_COUNT_OPEN)
@@ -200,7 +200,7 @@ def scroll(
 
 
 def _grows(page: Page, path: str, state: Mapping[str, object], patience: Patience) -> bool:
-    """Whether more comes into view by itself; an open question is waited for longer."""
+    """Whether more cards appear; waits longer while a request of the app is open."""
     changed = _state(path) + f"return state.mark !== {json.dumps(state.get('mark'))};"
     if page.wait_for(changed, patience.settle):
         return True

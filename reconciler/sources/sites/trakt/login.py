@@ -139,7 +139,7 @@ class SignIn:
             if tokens is None or not _ends_soon(tokens):
                 return tokens.access if tokens else ""
             with self._file.alone():
-                tokens = self._file.read()  # somebody else may have been quicker
+                tokens = self._file.read()  # another process may have been quicker
                 if tokens is None or not _ends_soon(tokens):
                     return tokens.access if tokens else ""
                 return self._exchanged(tokens, self._file)
