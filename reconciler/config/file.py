@@ -100,7 +100,7 @@ class ConfigFile:
         def include(pattern: str) -> Iterator[IncludedFile]:
             patterns.append(pattern)
             try:
-                return map(self._included_file, matching_files(*self._pattern(pattern)))
+                return map(self._included_file, self._matching_files(pattern))
             except OSError as error:
                 raise ValueError(f"{error.filename}: {_plainly(error)}") from error
 
@@ -120,9 +120,11 @@ class ConfigFile:
             self._secrets = frozenset(self._secret_files) or self._secrets
             self._patterns = tuple(patterns) or self._patterns
 
-    def _pattern(self, pattern: str) -> tuple[str, Path]:
-        """A pattern with ``~`` filled in, and the folder that it is relative to."""
-        return os.path.expanduser(pattern), self.path.parent  # noqa: PTH111 - Path would raise
+    def _matching_files(self, pattern: str) -> list[str]:
+        def is_forbidden(folder: str) -> bool:
+            return self._restrictions.confines_files and self._is_outside(folder)
+
+        return matching_files(_with_home(pattern), self.path.parent, is_forbidden)
 
     def _included_file(self, match: str) -> IncludedFile:
         path = self.path.parent / match
@@ -172,11 +174,12 @@ class ConfigFile:
 
         Of a pattern also the folders, in which new files may match it.
         """
-        included = set[Path]()
-        for pattern in map(self._pattern, self._patterns):
-            with suppress(ValueError, OSError):
-                included |= {pattern[1] / match for match in matching_files(*pattern)}
-            included |= set(matching_folders(*pattern))
+        included, folder = set[Path](), self.path.parent
+        for pattern in self._patterns:
+            with suppress(ValueError):  # a pattern that is not used at all
+                with suppress(OSError):
+                    included |= {folder / match for match in self._matching_files(pattern)}
+                included |= set(matching_folders(_with_home(pattern), folder))
         return frozenset({self.path, *self._secrets, *included} - {STDIN})
 
 
@@ -253,6 +256,10 @@ def beside(config: Path, name: str) -> Path:
         return config.parent / Path(name).expanduser()
     except RuntimeError:
         return config.parent / name
+
+
+def _with_home(pattern: str) -> str:
+    return os.path.expanduser(pattern)  # noqa: PTH111 - Path would raise for ~nobody
 
 
 def _plainly(error: OSError) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reconciler.config.excerpts import SourceText
+from reconciler.config.own_files import OUTSIDE
 from reconciler.config.problems import Place, Problem, key_head
 from reconciler.config.syntax import compose, decoded
 from reconciler.config.tree import Listing, Scalar, Section, grow
@@ -125,21 +126,29 @@ def with_included(
     return merged
 
 
-def matching_files(pattern: str, folder: Path) -> list[str]:
+def matching_files(
+    pattern: str, folder: Path, is_forbidden: Callable[[str], bool] = lambda _folder: False
+) -> list[str]:
     """The files that a pattern matches, sorted, relative to ``folder`` unless it is absolute.
 
     A pattern without wildcards matches the file of that name, whether it exists or not. Wildcards
-    skip hidden files. Raises ValueError for a pattern that may match very many files, and OSError
-    for a folder that cannot be read: its files must not count as removed.
+    skip hidden files. ``is_forbidden``: whether the names of a folder's files must stay secret.
+    Raises ValueError for such a folder and for a pattern that may match very many files, and
+    OSError for a folder that cannot be read: its files must not count as removed.
     """
     if "**" in pattern:
         raise ValueError("** is not supported; use one * for each level of folders")
     if not glob.has_magic(pattern):
         return [pattern]
     parts = Path(pattern).parts
-    for end in (end for end, part in enumerate(parts) if glob.has_magic(part)):
+    wildcards = [index for index, part in enumerate(parts) if glob.has_magic(part)]
+    if ".." in parts[wildcards[0] :]:  # */../*/.. would match each folder again and again
+        raise ValueError(".. after a wildcard is not supported; begin the pattern with it")
+    for end in wildcards:
         prefix = str(Path(*parts[:end]))
         for parent in _glob(prefix, folder) if glob.has_magic(prefix) else (prefix,):
+            if is_forbidden(parent):
+                raise ValueError(f"{parent if parent.isprintable() else ascii(parent)}: {OUTSIDE}")
             with suppress(FileNotFoundError, NotADirectoryError):
                 os.scandir(folder / parent).close()
     matches = sorted(_glob(pattern, folder))

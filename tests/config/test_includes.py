@@ -173,6 +173,7 @@ def test_all_errors_are_reported_in_the_order_of_the_files(folder: Path) -> None
         ("'*/loop/*.yaml'", "lists.d/loop: Too many levels of symbolic links"),
         ("'*.yaml'", "listsync.yaml: the config file includes itself; use a folder, like "),
         ("./listsync.yaml", "listsync.yaml: the config file includes itself; use a folder, like "),
+        ("'*/../*/../*.yaml'", ".. after a wildcard is not supported; begin the pattern with it"),
         ("a/**/b.yaml", "** is not supported; use one * for each level of folders"),
         ("'${HOME}/*.yaml'", "variables are not supported in include; write the path itself"),
         ("''", "is empty; use a path, like lists.d/*.yaml"),
@@ -226,6 +227,23 @@ def test_a_restricted_config_includes_no_files_outside_its_folder(
     assert len(config_file().read().lists) == 2
     with pytest.raises(ConfigError, match=r"lists.d/bob.yaml: outside the folder"):
         config_file(variables=frozenset()).read()
+
+
+@pytest.mark.parametrize("pattern", ["../*.yaml", "{outside}/*", "*/etc/*", "lists.d/e*/*.yaml"])
+def test_a_restricted_config_does_not_list_folders_outside_its_own(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, pattern: str
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "private.yaml").write_text("lists: {}")
+    (folder / "lists.d" / "etc").symlink_to(outside)
+    text = including(f"'{pattern.format(outside=outside)}'")
+    (folder / "listsync.yaml").write_text(text)
+
+    with pytest.raises(ConfigError, match=r": outside the folder of the config file") as caught:
+        config_file(variables=frozenset()).read()
+
+    assert len(caught.value.problems) == 1
+    assert "private" not in str(caught.value.problems)
 
 
 def test_a_restricted_config_allows_its_included_files_no_other_variables() -> None:
