@@ -6,7 +6,7 @@ else judges a list: no site's module can report half a list as complete.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 
@@ -161,10 +161,9 @@ class ListReading:
         if marked and marked == self._delivered:
             error = f"{_entries(marked)}, none of them with a title or an id; {_NO_LIST}"
             return Snapshot(Outcome.CHANGED_LAYOUT, self._route, error=error)
-        if self._most is None and (problem := self._problem()):
-            return problem
-        if error := self._unreadable(marked):
-            return self._snapshot(Outcome.INCOMPLETE, error)
+        if doubt := next(self._doubts(marked), None):
+            error, delivered = doubt
+            return replace(self._snapshot(Outcome.INCOMPLETE, error), delivered=delivered)
         if not self._rows:
             return self._snapshot(Outcome.EMPTY)
         if self._most is not None:
@@ -174,46 +173,39 @@ class ListReading:
         has_end = not any(page.end_unknown for page in self._pages)
         return self._snapshot(Outcome.COMPLETE if has_end else Outcome.UNVERIFIED)
 
-    def _problem(self) -> Snapshot | None:
-        """A list that has an end, where its pages do not come to the whole of it."""
+    def _doubts(self, marked: int) -> Iterator[tuple[str, int | None]]:
+        """What shows that this is not the whole list; the entries, where their number does."""
         total, entries = self._total, self.entries
-        if error := self._gap(total):
-            return self._snapshot(Outcome.INCOMPLETE, error)
-        if total is not None and total != entries:
-            error = f"the site reports {_titles(total)} and delivered {entries:,}; {TRY_LATER}"
-            return replace(self._snapshot(Outcome.INCOMPLETE, error), delivered=entries)
-        if total is not None and any(page.ranked for page in self._pages):
-            ranks = {item.position for item in self._rows}
-            if len(ranks) < len(self._rows) or ranks - set(range(1, entries + 1)):
-                error = f"some ranks from 1 to {entries:,} are missing; {TRY_LATER}"
-                return self._snapshot(Outcome.INCOMPLETE, error)
-        return None
-
-    def _gap(self, total: int | None) -> str:
-        """What shows, whatever the numbers say, that entries are missing; empty: nothing does."""
-        if self._too_long:
-            return f"only the first {self._longest:,} entries of a list are read; split the list"
         versions = {page.version for page in self._pages} - {""}
         totals = set() if total is None else self._totals
-        if self._moved or len(versions) > 1 or len(totals) > 1:
-            return "the list changed while it was being read; it is read again on the next run"
         cut_off = next((page.cut_off for page in self._pages if page.cut_off), "")
-        if cut_off or self._stuck or len(self._pages) >= _MOST_PAGES:
+        has_end = self._most is None
+        if has_end and self._too_long:
+            yield (
+                f"only the first {self._longest:,} entries of a list are read; split the list",
+                None,
+            )
+        if has_end and (self._moved or len(versions) > 1 or len(totals) > 1):
+            yield "the list changed while it was being read; it is read again on the next run", None
+        if has_end and (cut_off or self._stuck or len(self._pages) >= _MOST_PAGES):
             of = "" if total is None else f" of {total:,}"
             repeats = ", and the next page repeats them" if self._stuck else ""
-            number = self.entries
-            return f"only {number:,}{of} entries were delivered{repeats}; {cut_off or TRY_LATER}"
-        if self._twice:
+            number = f"only {entries:,}{of} entries were delivered{repeats}"
+            yield f"{number}; {cut_off or TRY_LATER}", None
+        if has_end and self._twice:
             problem = f"{_entries(self._twice)} came twice, so others may be missing"
-            return f"{problem}; {TRY_LATER}, or remove duplicates from the list"
-        return ""
-
-    def _unreadable(self, marked: int) -> str:
-        """The message about entries that cannot be read; empty without such entries."""
-        if not (number := marked + sum(page.unreadable for page in self._pages)):
-            return ""
-        hint = next((page.unreadable_hint for page in self._pages if page.unreadable_hint), _REMOVE)
-        return f"{number:,} of {_entries(self._delivered)} cannot be read: {hint}"
+            yield f"{problem}; {TRY_LATER}, or remove duplicates from the list", None
+        if has_end and total is not None and total != entries:
+            problem = f"the site reports {_titles(total)} and delivered {entries:,}"
+            yield f"{problem}; {TRY_LATER}", entries
+        if has_end and total is not None and any(page.ranked for page in self._pages):
+            ranks = {item.position for item in self._rows}
+            if len(ranks) < len(self._rows) or ranks - set(range(1, entries + 1)):
+                yield f"some ranks from 1 to {entries:,} are missing; {TRY_LATER}", None
+        if unreadable := marked + sum(page.unreadable for page in self._pages):
+            hints = (page.unreadable_hint for page in self._pages if page.unreadable_hint)
+            problem = f"{unreadable:,} of {_entries(self._delivered)} cannot be read"
+            yield f"{problem}: {next(hints, _REMOVE)}", None
 
     @property
     def _totals(self) -> set[int]:

@@ -6,13 +6,13 @@ and says so. A known fact drops a title before an unknown one does, so that no c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from reconciler.core.genres import never_used_by_tmdb, unwanted_among, wanted_among
 from reconciler.core.model.lists import UNTOLD, Facts, Item, Match, Unmatched
-from reconciler.core.model.rules import Filter
+from reconciler.core.model.rules import Filter, Name, Years
 from reconciler.core.model.server import Film, Show
 from reconciler.core.model.terms import NOUN, Kind
 from reconciler.core.names import spellings
@@ -93,7 +93,7 @@ def _with_teller(own: Fact | None, from_server: Fact | None) -> tuple[Fact, str]
 
 def objection(rules: Filter, title: TitleFacts) -> Rejection | None:
     """Why the filter drops a title; None: it lets it through."""
-    raised = [rejection for rule in _RULES if (rejection := rule(rules, title))]
+    raised = [*_by_title(rules, title), *_by_facts(rules, title)]
     sure = next((rejection for rejection in raised if rejection.sure), None)
     if sure or not raised:
         return sure
@@ -122,100 +122,73 @@ def drops(rules: Filter, item: Item) -> bool:
     return dropped is not None and dropped.sure
 
 
-def _types(rules: Filter, title: TitleFacts) -> Rejection | None:
-    if not rules.types or title.kind in rules.types:
-        return None
-    if title.kind is None:
-        return _unknown("type")
-    return Rejection(f"a {NOUN[title.kind]}, not a {' or '.join(NOUN[k] for k in rules.types)}")
+def _by_title(rules: Filter, title: TitleFacts) -> Iterator[Rejection]:
+    """What speaks against a title in what it is, what it is called and when it came out."""
+    if rules.types and title.kind is None:
+        yield _unknown("type")
+    elif title.kind and rules.types and title.kind not in rules.types:
+        types = " or ".join(NOUN[kind] for kind in rules.types)
+        yield Rejection(f"a {NOUN[title.kind]}, not a {types}")
+    if rules.exclude_titles:
+        yield from _excluded_titles(rules.exclude_titles, title)
+    years = rules.years or Years()
+    if rules.years and title.year is None:
+        yield _unknown("year")
+    elif title.year and years.first is not None and title.year < years.first:
+        yield Rejection(f"year {title.year}, before {years.first}")
+    elif title.year and years.last is not None and title.year > years.last:
+        yield Rejection(f"year {title.year}, after {years.last}")
 
 
-def _titles(rules: Filter, title: TitleFacts) -> Rejection | None:
-    if not rules.exclude_titles:
-        return None
-    if not title.names:
-        return _unknown("title")
+def _excluded_titles(excluded: Iterable[Name], title: TitleFacts) -> Iterator[Rejection]:
     names = {spelling for name in title.names for spelling in spellings(name)}
-    years = {
-        name_rule.year
-        for name_rule in rules.exclude_titles
-        if not names.isdisjoint(name_rule.spellings)
-    }
-    if None in years or (title.year is not None and title.year in years):
-        return Rejection("in exclude_titles")
-    return _unknown("year") if years and title.year is None else None
+    years = {name.year for name in excluded if not names.isdisjoint(name.spellings)}
+    if not names:
+        yield _unknown("title")
+    elif None in years or title.year in years:
+        yield Rejection("in exclude_titles")
+    elif years and title.year is None:
+        yield _unknown("year")
 
 
-def _years(rules: Filter, title: TitleFacts) -> Rejection | None:
-    if rules.years is None:
-        return None
-    if title.year is None:
-        return _unknown("year")
-    if rules.years.first is not None and title.year < rules.years.first:
-        return Rejection(f"year {title.year}, before {rules.years.first}")
-    if rules.years.last is not None and title.year > rules.years.last:
-        return Rejection(f"year {title.year}, after {rules.years.last}")
-    return None
+def _by_facts(rules: Filter, title: TitleFacts) -> Iterator[Rejection]:
+    """What speaks against a title in the facts that its list or TMDB tells."""
+    language, language_teller = title.language or (None, "")
+    genres, genre_teller = title.genres or (None, "")
+    rating, rating_teller = title.rating or (None, "")
+    votes, votes_teller = title.votes or (None, "")
+    if rules.languages and language is None:
+        yield _unknown("language")
+    elif language and rules.languages and language.casefold() not in rules.languages:
+        languages = " or ".join(rules.languages)
+        yield Rejection(f"language {language} from {language_teller}, not {languages}")
+    if (rules.genres or rules.exclude_genres) and genres is None:
+        yield _unknown("genres")
+    elif genres and rules.genres and not wanted_among(rules.genres, genres):
+        wanted_genres = " or ".join(rules.genres)
+        yield Rejection(f"{', '.join(genres)} from {genre_teller}, not {wanted_genres}")
+    if genres and rules.exclude_genres:
+        yield from _excluded_genres(rules.exclude_genres, genres, genre_teller, title.kind)
+    if rules.min_rating is not None and rating is None:
+        yield _unknown("rating")
+    elif rating is not None and rules.min_rating is not None and rating < rules.min_rating:
+        yield Rejection(f"rating {rating:g} from {rating_teller}, below {rules.min_rating:g}")
+    if rules.min_votes is not None and votes is None:
+        yield _unknown("votes")
+    elif votes is not None and rules.min_votes is not None and votes < rules.min_votes:
+        yield Rejection(f"{votes:,} votes from {votes_teller}, below {rules.min_votes:,}")
 
 
-def _languages(rules: Filter, title: TitleFacts) -> Rejection | None:
-    if not rules.languages:
-        return None
-    if title.language is None:
-        return _unknown("language")
-    language, teller = title.language
-    if language.casefold() in rules.languages:
-        return None
-    return Rejection(f"language {language} from {teller}, not {' or '.join(rules.languages)}")
-
-
-def _genres(rules: Filter, title: TitleFacts) -> Rejection | None:
-    if not rules.genres:
-        return None
-    if title.genres is None:
-        return _unknown("genres")
-    genres, teller = title.genres
-    if wanted_among(rules.genres, genres):
-        return None
-    return Rejection(f"{', '.join(genres)} from {teller}, not {' or '.join(rules.genres)}")
-
-
-def _exclude_genres(rules: Filter, title: TitleFacts) -> Rejection | None:
-    if not rules.exclude_genres:
-        return None
-    if title.genres is None:
-        return _unknown("genres")
-    genres, teller = title.genres
-    if unwanted := unwanted_among(rules.exclude_genres, genres):
-        return Rejection(f"{', '.join(sorted(unwanted))} from {teller}, in exclude_genres")
-    missing = never_used_by_tmdb(rules.exclude_genres, title.kind) if teller == TMDB else ()
-    if missing:
-        noun = f"{NOUN[title.kind]}s" if title.kind else "titles"
+def _excluded_genres(
+    excluded: Sequence[str], genres: Sequence[str], teller: str, kind: Kind | None
+) -> Iterator[Rejection]:
+    missing = never_used_by_tmdb(excluded, kind) if teller == TMDB else ()
+    if unwanted := unwanted_among(excluded, genres):
+        yield Rejection(f"{', '.join(sorted(unwanted))} from {teller}, in exclude_genres")
+    elif missing:
+        noun = f"{NOUN[kind]}s" if kind else "titles"
         detail = f"genre {' or '.join(missing)} unknown: TMDB never uses it for {noun}"
-        return Rejection(detail, sure=False)
-    return None
-
-
-def _rating(rules: Filter, title: TitleFacts) -> Rejection | None:
-    if rules.min_rating is None:
-        return None
-    if title.rating is None:
-        return _unknown("rating")
-    rating, teller = title.rating
-    if rating >= rules.min_rating:
-        return None
-    return Rejection(f"rating {rating:g} from {teller}, below {rules.min_rating:g}")
-
-
-def _votes(rules: Filter, title: TitleFacts) -> Rejection | None:
-    if rules.min_votes is None:
-        return None
-    if title.votes is None:
-        return _unknown("votes")
-    votes, teller = title.votes
-    if votes >= rules.min_votes:
-        return None
-    return Rejection(f"{votes:,} votes from {teller}, below {rules.min_votes:,}")
+        yield Rejection(detail, sure=False)
 
 
 def _unknown(fact: str) -> Rejection:
@@ -223,13 +196,3 @@ def _unknown(fact: str) -> Rejection:
 
 
 _NOBODY = TitleFacts(None, (), None, UNTOLD)
-_RULES: tuple[Callable[[Filter, TitleFacts], Rejection | None], ...] = (
-    _types,
-    _titles,
-    _years,
-    _languages,
-    _genres,
-    _exclude_genres,
-    _rating,
-    _votes,
-)

@@ -123,8 +123,8 @@ ADDED = sum(LINES_BY_FEATURE.values())
 
 BOUNDS = {
     "names in reconciler/": Bound(top_level_names, now=16, target=16),
-    "lines of core/, sync/ and ports": Bound(core_lines, now=8_320, target=5_500),
-    "lines of reconciler/": Bound(all_lines, now=29_600 + ADDED, target=22_000 + ADDED),
+    "lines of core/, sync/ and ports": Bound(core_lines, now=8_280, target=5_500),
+    "lines of reconciler/": Bound(all_lines, now=29_550 + ADDED, target=22_000 + ADDED),
     "lines of a file": Bound(lines_by_file, now=400, target=400),
     "lines of a site": Bound(lines_by_site, now=200, target=200),
     "lines of a module with a command": Bound(lines_by_command_module, now=80, target=80),
