@@ -175,7 +175,7 @@ def _asking(lst: DesiredList, case: Case) -> Iterator[str]:
     if skip is None:
         return
     if skip[0] is Reason.FILTERED:
-        yield f"widen `filter` of {lst.name}"
+        yield f"relax `filter` of {lst.name}"
     elif skip[0] is Reason.SUSPENDED:
         yield f"take `suspend` out of {lst.name}"
     elif lst.awaits_baseline:
@@ -231,7 +231,7 @@ def _grant_right(case: Case) -> str:
         keys = "`server_id`, `profile_id`, `root_folder`, `tags`"
         return f"name existing Radarr and Sonarr options in {keys} of {owner.name}"
     user = owner.requester.user.name
-    return f"give {user} the right on the server, or name another `requester` for {owner.name}"
+    return f"give {user} the permission on the server, or name another `requester` for {owner.name}"
 
 
 def _support_kind(case: Case) -> str:

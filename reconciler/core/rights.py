@@ -67,9 +67,8 @@ def has_right(user: User, right: Right) -> bool:
 
 def lacks(owner: User, right: Right) -> str:
     """The sentence for a right that the owner of the API key lacks."""
-    return (
-        f"{owner.name}, the owner of the API key, lacks the right to {right.purpose} ({right.name})"
-    )
+    lack = f"lacks the permission to {right.purpose} ({right.name})"
+    return f"{owner.name}, the owner of the API key, {lack}"
 
 
 def unplannable(owner: User, flavour: Flavour) -> str | None:
@@ -165,7 +164,7 @@ def _speaking_for(user: User, owner: User, approval: Approval) -> Requester | Li
     if not (owner.permissions & ADMIN or owner.permissions & both == both):
         return ListProblem(
             ProblemReason.KEY_LACKS_RIGHTS,
-            f"approval: auto requires the rights to manage users and requests, which {owner.name}, "
-            "the owner of the API key, does not have",
+            "approval: auto requires the permissions to manage users and requests, which "
+            f"{owner.name}, the owner of the API key, does not have",
         )
     return Requester(user, is_owner=False, approved=True)

@@ -285,7 +285,7 @@ def _requester_widens(before: Rights, after: Rights, users: Sequence[User] | Non
         return f"requester {old} is removed: requests are made as the owner of the API key"
     replaced = f"requester {old} is replaced by {new}"
     if users is None:
-        return f"{replaced}, and the server could not be asked who has more rights"
+        return f"{replaced}, and the server could not be asked who has more permissions"
     successors, predecessors = find_users(new, users), find_users(old, users)
     if len(successors) != 1:
         return ""  # such a list requests nothing
@@ -293,4 +293,4 @@ def _requester_widens(before: Rights, after: Rights, users: Sequence[User] | Non
         successors[0], predecessors[0], is_4k=after.is_4k
     ):
         return ""
-    return f"{replaced}, who has more rights"
+    return f"{replaced}, who has more permissions"

@@ -104,10 +104,10 @@ def undeliverable_4k(kinds: Collection[Kind]) -> str | None:
     if not kinds:
         return None
     nouns = " and ".join(f"{NOUN[kind]}s" for kind in sorted(kinds))
-    programs = " and ".join(PROGRAM[kind] for kind in sorted(kinds))
+    programs = " or ".join(PROGRAM[kind] for kind in sorted(kinds))
     return (
-        f"4K is off on the server for {nouns}: it takes the requests and sends them nowhere, "
-        f"as it has no default {programs} for 4K"
+        f"4K is off on the server for {nouns}: it accepts the requests but sends them nowhere, "
+        f"because no {programs} is the default for 4K"
     )
 
 

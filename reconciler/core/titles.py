@@ -58,7 +58,7 @@ _VERDICT = {
 _REFUSED = frozenset({Reason.DECLINED, Reason.HANDLED})
 _OUT = _REFUSED | {None}  # what is, or was, kept out by them
 _ABSENT = frozenset({Presence.NOTHING, Presence.DELETED})
-_NO_SPECIALS = "the server takes no requests for specials"
+_NO_SPECIALS = "the server accepts no requests for specials"
 _ONLY_SPECIALS = "it has only specials, which the list does not ask for"
 MOST_LOST = 3  # requests of one title in a row, until a person has to look
 _PRECEDENCE = (
@@ -118,7 +118,7 @@ def _is_lost_for_good(state: TargetState, entry: MemoryEntry | None, rules: List
 
 def _lost_detail(requests: tuple[int, ...]) -> str:
     numbers = ", ".join(map(str, requests))
-    return f"the server accepted request {numbers} and did not keep it"
+    return f"the server accepted request {numbers} but did not store it"
 
 
 def _verdict(presence: Presence, *, remembered: bool, is_free: bool) -> Reason | None:

@@ -95,5 +95,5 @@ def hint_for(failure: CallFailure, url: str, *, has_ca_file: bool) -> str:
         return _CERTIFICATE_HINTS.get(failure.certificate_error, untrusted)
     hint = _HINTS[failure.cause]
     if hint == _TRY_AGAIN and url.startswith("http:") and not failure.answered:
-        return f"if this port speaks HTTPS, write server.url with https://; else {hint}"
+        return f"if this port speaks HTTPS, write server.url with https://; otherwise {hint}"
     return hint

@@ -263,7 +263,10 @@ def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         if "@" in parts.netloc:
-            problem, hint = "server.url holds a user or password", "write the address without them"
+            problem, hint = (
+                "server.url contains a user or password",
+                "write the address without them",
+            )
         elif parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
             return parts
     except ValueError:  # brackets or a port that make no sense; the error below says it better

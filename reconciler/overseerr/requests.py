@@ -168,4 +168,4 @@ def _meaning(answer: ServerResponse) -> Meaning | None:
 def _answer_lost(answer: ServerResponse, url: str) -> AnswerLostError:
     reason = f": {answer.message}" if answer.message else ""
     message = f"sent, but HTTP {answer.status} does not say whether it succeeded{reason}"
-    return AnswerLostError(message, where=url, hint="listsync looks at the server to find out")
+    return AnswerLostError(message, where=url, hint="listsync checks the server to find out")

@@ -47,7 +47,7 @@ def without_key(provider: Provider, name: str, where: str) -> str | None:
     """Why a site cannot be read without a key; None if the config has one."""
     if provider.key:
         return None
-    return f"this site is read with a key of your own: set {name}, from {where}"
+    return f"this site requires a key of your own: set {name}, from {where}"
 
 
 def without_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a site's

@@ -92,7 +92,7 @@ MANAGER = User(1, "manager", 8 | 16)
             User(1, "half", 16),
             ListProblem(
                 ProblemReason.KEY_LACKS_RIGHTS,
-                "approval: auto requires the rights to manage users and requests, which half, "
+                "approval: auto requires the permissions to manage users and requests, which half, "
                 "the owner of the API key, does not have",
             ),
             id="manager of requests alone",
@@ -112,7 +112,7 @@ def test_the_owner_needs_nobody_to_approve() -> None:
 @pytest.mark.parametrize(
     ("bits", "selector", "answer"),
     [
-        pytest.param(32, 4, "lacks the right to see other users' quotas", id="a quota unseen"),
+        pytest.param(32, 4, "lacks the permission to see other users' quotas", id="a quota unseen"),
         pytest.param(32, "bob@example.org", "'bob@example.org' cannot be found", id="an address"),
         pytest.param(8 | 32, 4, Requester(ANNA, is_owner=False), id="who manages users"),
         pytest.param(32, 7, Requester(User(7, "free", 8), is_owner=False), id="no quota binds"),

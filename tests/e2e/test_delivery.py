@@ -148,7 +148,7 @@ def grant(household: Household, rights: Permission, films_a_week: int | None = N
 @pytest.mark.parametrize(
     ("sonarr", "matches", "todo"),
     [
-        ((SONARR,), "4K is off on the server for shows: it takes the requests and", True),
+        ((SONARR,), "4K is off on the server for shows: it accepts the requests but", True),
         ((SONARR_4K,), "the server has a default 4K Radarr and Sonarr", False),
     ],
     ids=["off for shows", "on"],

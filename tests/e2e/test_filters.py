@@ -60,7 +60,7 @@ def test_explain_tells_which_facts_counted_and_whose_they_are(household: Househo
     )
     assert f"  filter    {facts}\n" in why
     assert "  verdict   filtered · Science Fiction from TMDB, in exclude_genres\n" in why
-    assert "  next      widen `filter` of wishes;" in why
+    assert "  next      relax `filter` of wishes;" in why
     (heat,) = household.run("explain", f"tmdb:movie:{HEAT.tmdb}", "-o", "json").document["titles"]
     assert heat["verdict"]["word"] == "request"
     assert heat["lists"][0]["facts"]["rating"] == {"value": 7.9, "by": "TMDB"}

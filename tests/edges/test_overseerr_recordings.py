@@ -405,7 +405,7 @@ def test_a_recorded_refusal_of_a_retry_names_the_right_that_is_missing(exchange:
         mock.get(f"{URL}/api/v1/auth/me", json={"id": 1, "displayName": "admin"})
         done = server.retry(number)
     assert done.result is Result.REFUSED
-    assert done.message.startswith("admin, the owner of the API key, lacks the right")
+    assert done.message.startswith("admin, the owner of the API key, lacks the permission")
 
 
 @each(request_read)
@@ -444,7 +444,7 @@ def test_a_recorded_quota_is_understood(exchange: Exchange) -> None:
     with mock, server:
         if exchange.status != 200:  # unknown, or not to be seen: never "no quota"
             mock.get(f"{URL}/api/v1/auth/me", json={"id": 1, "displayName": "admin"})
-            refusal = "lacks the right to see other users' quotas|answered HTTP 404"
+            refusal = "lacks the permission to see other users' quotas|answered HTTP 404"
             with pytest.raises(ServerError, match=refusal):
                 server.quota(user)
             return
@@ -478,7 +478,7 @@ def test_a_recorded_blocklist_that_may_not_be_read_names_the_right(exchange: Exc
         mock.get(f"{URL}/api/v1/status", json={"version": VERSIONS[exchange.file.split("-")[0]]})
         mock.get(f"{URL}/api/v1/settings/public", json={"initialized": True, "mediaServerType": 2})
         mock.get(f"{URL}/api/v1/auth/me", json=recorded[0].response)
-        with pytest.raises(MissingRightError, match=r"admin, .* lacks the right to read"):
+        with pytest.raises(MissingRightError, match=r"admin, .* lacks the permission to read"):
             server.blocklist()
 
 

@@ -60,7 +60,7 @@ def test_a_request_that_was_not_kept_is_made_again_and_its_reason_is_said(
     (action,) = world.look().plan.actions
     assert (action.why, action.detail) == (
         Why.LOST,
-        "the server accepted request 1 and did not keep it",
+        "the server accepted request 1 but did not store it",
     )
     ((_, done),) = world.apply()
     assert done.result is Result.CREATED
@@ -82,7 +82,7 @@ def test_a_server_that_keeps_nothing_is_not_asked_for_ever(world: World) -> None
     assert sent == [1] * MOST_LOST + [0] * (6 - MOST_LOST)
     assert decision(world) == "failed"
     (verdict,) = world.look().plan.verdicts
-    assert verdict.detail == "the server accepted request 1, 2, 3 and did not keep it"
+    assert verdict.detail == "the server accepted request 1, 2, 3 but did not store it"
     world.sandbox.faults.roll_back = 0
     body = {"mediaType": "movie", "mediaId": FILM.tmdb, "is4k": False}
     world.person("POST", "/request", body)  # as `explain` advises

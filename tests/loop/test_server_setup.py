@@ -45,7 +45,7 @@ def test_what_the_keys_owner_may_not_see_stops_the_plan_and_names_the_right(
     world.follow(FILM)
     with pytest.raises(MissingRightError) as raised:
         world.apply()
-    assert "keeper, the owner of the API key, lacks the right" in raised.value.message
+    assert "keeper, the owner of the API key, lacks the permission" in raised.value.message
     assert f'"{right}"' in raised.value.message
     assert "API key is refused" not in str(raised.value)
     assert world.requested() == []

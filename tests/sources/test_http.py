@@ -90,9 +90,9 @@ def test_the_patience_is_that_of_all_calls_together(mock: requests_mock.Mocker) 
 @pytest.mark.parametrize(
     ("error", "says"),
     [
-        (requests.ConnectTimeout(f"{URL}?key=secret-key"), "no connection within the time-out"),
+        (requests.ConnectTimeout(f"{URL}?key=secret-key"), "the connection timed out"),
         (requests.ConnectionError(f"{URL}?key=secret-key"), "the connection was lost"),
-        (requests.exceptions.SSLError("secret-key"), "the TLS connection fails"),
+        (requests.exceptions.SSLError("secret-key"), "the TLS connection failed"),
         (requests.exceptions.ProxyError("secret-key"), "the proxy"),
         (requests.exceptions.InvalidHeader("secret-key"), "cannot be read"),
         (requests.exceptions.ContentDecodingError("secret-key"), "cannot be read"),

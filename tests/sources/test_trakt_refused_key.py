@@ -125,7 +125,7 @@ def test_a_machine_that_cloudflare_keeps_out_has_no_refused_client_id(
     snapshot = fetch(source, app_page("heat-1995"), notes)
 
     assert (snapshot.outcome, snapshot.route) == (Outcome.BLOCKED, "api")
-    assert "Cloudflare, in front of Trakt, keeps this machine out" in str(snapshot.error)
+    assert "Cloudflare, in front of Trakt, blocks this machine" in str(snapshot.error)
     assert "client_id" not in str(snapshot.error)
     assert (notes.blocked, requests_mock.call_count) == (set(), 1)
 

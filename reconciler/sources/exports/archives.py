@@ -71,7 +71,7 @@ def _not_in_archive(archive: ListFile, member_name: str, members: Iterable[str])
     advice = f"write {provider}:{file}/NAME with one of these names" if lists else "check the file"
     if provider == "file" and "watchlist.csv" in lists:
         advice = f"this looks like a Letterboxd export: write letterboxd:{file}"
-    return f"{problem} (it holds {', '.join(lists[:_MOST_NAMES]) or 'no list'}); {advice}"
+    return f"{problem} (it contains {', '.join(lists[:_MOST_NAMES]) or 'no list'}); {advice}"
 
 
 def _member_problem(member: zipfile.ZipInfo) -> str:

@@ -38,7 +38,7 @@ _REFUSED_KEY = (
     "Trakt refuses providers.trakt.client_id, for public data too; since July 2026 only Trakt VIP"
     " accounts may have apps: look for yours at app.trakt.tv/settings/apps/api"
 )
-_KEPT_OUT = "Cloudflare, in front of Trakt, keeps this machine out; try again later"
+_KEPT_OUT = "Cloudflare, in front of Trakt, blocks this machine; try again later"
 _UNCLEAR = "Trakt refuses this call without a clear reason; try again later"
 _FORBIDDEN = "Trakt does not show this list publicly; choose another list"
 
