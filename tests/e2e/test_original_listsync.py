@@ -37,6 +37,7 @@ LISTS = {
     ("trakt", "https://app.trakt.tv/users/a/watchlist"): "https://app.trakt.tv/users/a/watchlist",
     ("trakt_special", "trending:movies"): "trakt:movies/trending",
     ("trakt_special", "popular:tv"): "trakt:shows/popular",
+    ("trakt_special", "Popular:Movie"): "trakt:movies/popular",
     ("trakt_special", "boxoffice:movies"): "trakt:movies/boxoffice",
     ("trakt_special", "https://trakt.tv/shows/watched"): "https://trakt.tv/shows/watched",
     ("anilist", "anna"): "anilist:anna",
@@ -65,6 +66,8 @@ LEFT = {
     ("trakt", "123"): "set providers.trakt.client_id",
     ("trakt_special", "trending:movies"): "set providers.trakt.client_id",
     ("trakt_special", "boxoffice:shows"): "the box office has films only",
+    ("trakt_special", "streaming:movies"): "not a Trakt chart",
+    ("trakt_special", "anna/night"): "not a Trakt chart",
     ("letterboxd", "anna/watchlist"): "export your data",
     ("letterboxd", "anna/night"): "export your data",
     ("tmdb", "8136"): "set providers.tmdb.api_key",
@@ -99,6 +102,8 @@ SETTINGS = {
     "4K": ({"OVERSEERR_4K": "true"}, {"4k": True}),
     "a requester": ({"OVERSEERR_USER_ID": "3"}, {"requester": 3}),
     "the key's owner": ({"OVERSEERR_USER_ID": "1"}, {}),
+    "a requester on two lines": ({"OVERSEERR_USER_ID": "3\nx: y"}, {"requester": "3 x: y"}),
+    "other digits": ({"OVERSEERR_USER_ID": "٣"}, {"requester": "٣"}),
 }
 
 

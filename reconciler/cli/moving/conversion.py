@@ -32,7 +32,7 @@ FORMS = {
     "tvdb": "https://thetvdb.com/lists/{}",
     "simkl": "simkl:{}",
 }
-_CHART = re.compile(r"(?P<chart>\w+):(?P<kind>movies|shows|tv)")
+_CHART = re.compile(r"(?P<chart>\w+):(?P<kind>movies?|shows?|tv)", re.IGNORECASE)
 _WEBHOOK = re.compile(
     r"https://(?:\w+\.)?discord(?:app)?\.com/api/(?:v\d+/)?webhooks/(\d+)/([\w-]+)/?"
 )
@@ -173,7 +173,7 @@ class _Converter:
         if user in {"", _OWNER}:
             return ""
         name = clean(self._original.users.get(user, ""))
-        number = user if user.isdecimal() else starter.scalar(user)
+        number = user if user.isdecimal() and user.isascii() else starter.scalar(clean(user))
         return f"{number}  # {name}" if name else number
 
     def _providers(self, needed: Collection[str]) -> list[str]:
@@ -295,14 +295,18 @@ def _recognize(original: OriginalList) -> ListRef | str:
     if form is None:
         return "an unknown kind of list"
     entry = original.id
-    if chart := _CHART.fullmatch(entry):
-        entry = f"{'movies' if chart['kind'] == 'movies' else 'shows'}/{chart['chart']}"
+    if original.kind == "trakt_special" and (chart := _CHART.fullmatch(entry)):
+        kind = "movies" if chart["kind"].lower().startswith("movie") else "shows"
+        entry = f"{kind}/{chart['chart'].lower()}"
     elif original.kind == "trakt" and entry.isdigit():
         entry = f"lists/{entry}"
     elif original.kind == "anilist":
         entry = entry.replace("/animelist", "") if "://" not in entry else entry
     text = f"{original.kind.partition('_')[0]}:{entry}" if "://" in entry else form.format(entry)
     try:
-        return recognize_list(text)
+        ref = recognize_list(text)
     except ValueError as error:
         return str(error)
+    if original.kind == "trakt_special" and not ref.chart:
+        return "not a Trakt chart that listsync reads"  # but the list of a user called "movies"
+    return ref
