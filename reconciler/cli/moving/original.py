@@ -99,7 +99,8 @@ def read_original(path: Path) -> Original:
                     raise UsageError("not a ListSync .env file", where=str(file), hint=_NOTHING)
         except OSError as error:
             message = f"cannot be read ({error.strerror})"
-            raise UsageError(message, where=str(file), hint="check its permissions") from error
+            hint = "check its permissions" if isinstance(error, PermissionError) else _NOTHING
+            raise UsageError(message, where=str(file), hint=hint) from error
         except UnicodeDecodeError as error:
             raise UsageError("not a ListSync .env file", where=str(file), hint=_NOTHING) from error
     return _original(files, env, tables)
