@@ -108,7 +108,7 @@ def test_a_list_that_left_the_file_stops_and_is_remembered(household: Household)
 def test_a_configmap_that_swaps_its_symlink_is_followed(
     household: Household, poll: tuple[str, ...]
 ) -> None:
-    write(household, lists(household, wishes=(DUNE,)))
+    write(household, lists(household, wishes=(DUNE,)), include=["lists-*.yaml"])
     (household.folder / "..one").mkdir()
     (household.folder / "listsync.yaml").rename(household.folder / "..one" / "listsync.yaml")
     (household.folder / "..data").symlink_to("..one")
@@ -120,10 +120,13 @@ def test_a_configmap_that_swaps_its_symlink_is_followed(
         document["lists"] |= lists(household, more=(HEAT,))
         (household.folder / "..two").mkdir()
         (household.folder / "..two" / "listsync.yaml").write_text(json.dumps(document))
+        included = json.dumps({"lists": lists(household, anna=(ALIEN,))})
+        (household.folder / "..two" / "lists-anna.yaml").write_text(included)
         (household.folder / "..tmp").symlink_to("..two")
         (household.folder / "..tmp").rename(household.folder / "..data")
+        (household.folder / "lists-anna.yaml").symlink_to("..data/lists-anna.yaml")
 
-        until(lambda: run.is_ready("more"))
+        until(lambda: run.is_ready("more") and run.is_ready("anna"))
 
 
 def test_an_editor_that_renames_is_followed(household: Household) -> None:
