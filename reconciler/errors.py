@@ -18,6 +18,7 @@ class ListsyncError(Exception):
     """An error for a person: what happened (``message``), where, and what to do (``hint``)."""
 
     exit_code = 1
+    color = "auto"  # the value of --color
 
     def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
         super().__init__(message)
@@ -76,7 +77,6 @@ class ConfigError(ListsyncError):
         ``diagnose``: returns the same problems for a terminal, where the file could be read.
         """
         self.diagnose = diagnose
-        self.color = "auto"  # what --color says
         hint = "fix the file; `listsync validate` checks it without using the network"
         super().__init__("\n".join(problems), where=where, hint=hint)
         self.problems = problems

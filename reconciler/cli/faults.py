@@ -30,7 +30,7 @@ def report_errors(command: Callable[..., int]) -> Callable[..., int]:
         try:
             return command(**options)
         except ListsyncError as error:
-            if isinstance(error, ConfigError) and "context" in options:
+            if "context" in options:
                 error.color = options.get("color") or options["context"].obj.color
             _print_document(error, options)
             raise
@@ -62,6 +62,20 @@ def print_config_error(error: ConfigError) -> None:
     from reconciler.render.layout import text_of
 
     sys.stderr.write(text_of(config_error_lines(error, look.width), look))
+
+
+def print_error(error: ListsyncError) -> None:
+    """Print what is wrong and how to fix it: wrapped and in color on a terminal."""
+    from reconciler.render.layout import PLAIN, Cell, Line, look_of, text_of
+
+    located = f"{error.where}: {error.message}" if error.where else error.message
+    rows = [("listsync: ", located), *([("  → ", error.hint)] if error.hint else [])]
+    look = look_of(sys.stderr, error.color)
+    if look == PLAIN:
+        typer.echo("\n".join(f"{mark}{text}" for mark, text in rows), err=True)
+        return
+    lines = (Line((Cell(text),), Cell(mark, "failed")) for mark, text in rows)
+    sys.stderr.write(text_of(lines, look))
 
 
 def _print_document(error: ListsyncError, options: dict[str, Any]) -> None:

@@ -75,7 +75,8 @@ class StatusPages:
         lst = next((lst for lst in data.status["lists"] if lst["name"] == name), None)
         if lst is None:
             hint = suggest(name, [lst["name"] for lst in data.status["lists"]])
-            return self._unknown("Unknown list", f"The config has no list named {name}{hint}")
+            advice = f"The config has no list named {name}{hint or '.'}"
+            return self._unknown("Unknown list", advice)
         page = request.query.get("page", "1")
         return _html(
             status_pages.list_page(

@@ -13,7 +13,7 @@ from typing import TextIO
 
 import typer
 
-from reconciler.cli.faults import is_system_error, print_config_error
+from reconciler.cli.faults import is_system_error, print_config_error, print_error
 from reconciler.cli.program import app
 from reconciler.errors import ConfigError, ListsyncError, internal_error
 
@@ -47,11 +47,8 @@ def _print_error(error: ListsyncError) -> int:
     """Print the error, and return its exit code."""
     if isinstance(error, ConfigError):
         print_config_error(error)
-        return error.exit_code
-    located = f"{error.where}: {error.message}" if error.where else error.message
-    typer.echo(f"listsync: {located}", err=True)
-    if error.hint:
-        typer.echo(f"  → {error.hint}", err=True)
+    else:
+        print_error(error)
     return error.exit_code
 
 

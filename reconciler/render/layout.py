@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
@@ -25,6 +26,8 @@ STYLES = {  # by meaning; the terminal's theme has the shades
 }
 _GAP = 2  # columns between two cells
 _LEAST = 12  # columns that the last cell has where a line wraps
+_JOINT = "\ue000"  # for private use: no text has it that is cleaned
+_CODE = re.compile("`[^`]*`")
 _NARROWEST = 60  # columns; a narrower terminal breaks the lines itself
 
 
@@ -88,7 +91,7 @@ def _rows(line: Line, width: int | None, console: Console) -> Iterator[Text]:
     from rich.text import Text
 
     mark = Text().append(line.mark.text, line.mark.style)  # which colors nothing behind it
-    cells = [Text(clean(cell.text), cell.style) for cell in line.cells]
+    cells = [Text(_CODE.sub(_join, clean(cell.text)), cell.style) for cell in line.cells]
     sizes = [cell.width for cell in line.cells]
     row = _side_by_side(mark, cells, sizes)
     if width is None or row.cell_len <= width:
@@ -107,9 +110,15 @@ def _rows(line: Line, width: int | None, console: Console) -> Iterator[Text]:
         mark = Text(" " * mark.cell_len)
 
 
+def _join(code: re.Match[str]) -> str:
+    """A command in backticks as one word: a line break in it would be pasted, too."""
+    return code[0].replace(" ", _JOINT)
+
+
 def _side_by_side(mark: Text, cells: Iterable[Text], sizes: Iterable[int]) -> Text:
     row = mark.copy()
     for cell, size in zip(cells, sizes, strict=True):
         row.append_text(cell).append(" " * max(_GAP, size - cell.cell_len + _GAP))
     row.rstrip()
+    row.plain = row.plain.replace(_JOINT, " ")
     return row

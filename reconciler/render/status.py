@@ -186,7 +186,8 @@ def _table(lists: Sequence[ListStatus], now: datetime) -> Iterator[Line]:
             words.relative(lst["at"] or lst["last_attempt"], now),
             words.relative(lst["next_due"], now),
         )
-        yield table_line(cells, widths, ("title", _TONES[state.tone], "", "waiting", "", ""))
+        styles = ("title", _TONES[state.tone], "", "waiting" if waiting else "detail", "", "")
+        yield table_line(cells, widths, styles)
         reasons = [
             _condition(condition, now)
             for condition in lst["conditions"]
@@ -209,7 +210,9 @@ def _detail(lst: ListStatus, now: datetime) -> Iterator[Line]:
         title = item["title"] or next((f"{k}:{v}" for k, v in item["ids"].items()), "?")
         name = Cell(words.with_year(words.title(title), item["year"]), "", 34)
         verdict = " · ".join(filter(None, (item["verdict"], item["detail"])))
-        cells = (name, Cell(item["kind"] or "-", "", 5), Cell(verdict, "detail"))
+        style = "attention" if item["verdict"] in ATTENTION else "detail"
+        style = "waiting" if item["verdict"] in words.WAITING else style
+        cells = (name, Cell(item["kind"] or "-", "", 5), Cell(verdict, style))
         yield Line(cells, Cell(f"  {item['position']:>4}  ", "detail"))
 
 

@@ -42,7 +42,7 @@ def get(url: str) -> tuple[int, str]:
     ("path", "heading", "help_text"),
     [
         ("/lists/lits-1", "Unknown list", 'no list named lits-1, did you mean "list-1"?'),
-        ("/lists/%3Cb%3E", "Unknown list", "no list named <b>"),
+        ("/lists/%3Cb%3E", "Unknown list", "no list named <b>."),
         ("/titles/imdb%3Att1", "Unknown title", "imdb:tt1 was not on any list at the last run."),
         ("/nothing", "Page not found", "/nothing does not exist."),
     ],

@@ -228,6 +228,13 @@ def test_a_broken_config_and_a_lost_ledger_are_said_on_every_page() -> None:
         assert "locked" in page
 
 
+def test_before_the_first_run_of_a_process_the_limits_are_announced() -> None:
+    sentence = "The server's version, the budget and the quotas are shown after the next run."
+    restarted, after_run = data([row(1, "Dune")]), data([row(1, "Dune")], server="Seerr 3.4.1")
+    assert sentence in words_of(status_pages.overview(restarted))
+    assert "Limits" not in words_of(status_pages.overview(after_run))
+
+
 def test_titles_are_in_list_order_and_filtered_by_verdict_and_name() -> None:
     rows = [row(1, "Alien"), row(2, "Heat", Reason.QUOTA), row(3, "Aliens", Reason.QUOTA)]
     values = data(rows)

@@ -86,6 +86,16 @@ def test_long_cells_wrap_under_their_own_beginning() -> None:
     ]
 
 
+def test_a_command_in_backticks_stays_on_one_line() -> None:
+    line = Line((Cell(f"{'word ' * 10}`listsync plan --out FILE` {'word ' * 9}`x {'y ' * 40}`"),))
+    lines = text_of([line], Look(60)).splitlines()
+    assert lines[:2] == [
+        "word word word word word word word word word word",
+        "`listsync plan --out FILE` word word word word word word",
+    ]
+    assert max(map(len, lines)) <= 60
+
+
 CELLS = st.builds(Cell, TITLES, st.just(""), st.integers(0, 90))
 
 

@@ -60,6 +60,24 @@ def test_a_list_is_a_row_with_its_state_and_relative_times() -> None:
     ]
 
 
+def test_what_waits_and_what_needs_you_has_its_own_color() -> None:
+    words = ("available", "quota", "ambiguous")
+    row: dict[str, Any] = {"title": "Dune", "year": 2021, "kind": "movie", "ids": {}}
+    row |= {"detail": "", "would_change": "", "position": 1}
+    waits = status(verdicts={"quota": 1}, items=[{**row, "verdict": word} for word in words])
+
+    def colored_text(lst: dict[str, Any], *, in_detail: bool) -> str:
+        return text_of(
+            status_lines(document(lst), NOON, in_detail=in_detail), Look(80, is_colored=True)
+        )
+
+    details = colored_text(waits, in_detail=True)
+    assert ["\x1b[2mavailable" in details, "\x1b[34mquota" in details] == [True, True]
+    assert "\x1b[31mambiguous" in details
+    assert "\x1b[34m      1" in colored_text(waits, in_detail=False)
+    assert "\x1b[2m      0" in colored_text(status(), in_detail=False)
+
+
 def test_each_waiting_change_has_a_line_with_the_time_it_takes_effect() -> None:
     made = document()
     made["conditions"] = [condition("RightsWaiting", "True", "WaitsForGrace", "a; b")]

@@ -102,6 +102,7 @@ def overview(data: PageData) -> str:
         attention_count=len(attention),
         lists=rows,
         limits=data.limits,
+        is_server_known=bool(data.server),
     )
 
 
