@@ -1,4 +1,4 @@
-"""The local browser's only way to the network: a proxy that connects to public addresses alone.
+"""The local browser's only way to the network: a proxy that connects to public addresses only.
 
 docs/internals/decisions/0036 says why it is a proxy. Chromium passes names, not addresses, so
 this proxy connects to exactly the addresses that it has checked.

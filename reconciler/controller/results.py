@@ -1,4 +1,4 @@
-"""What a run means for the conditions of a list and of the server, and what it learned. No I/O."""
+"""The effect of a run on the conditions of its list and of the server, and its facts. No I/O."""
 
 from __future__ import annotations
 

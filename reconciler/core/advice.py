@@ -1,4 +1,4 @@
-"""What would change a verdict, or keep an action from being done: the last line of ``explain``.
+"""What would change a verdict, or prevent an action: the last line of ``explain``.
 
 ``ITEM`` stands for the title as a person writes it; the renderer inserts it.
 """

@@ -1,4 +1,4 @@
-"""Whether what was read of a list is the whole list (law 7): decided here for every source.
+"""Whether a list was read completely (law 7), decided here for every source.
 
 A source turns each answer of its site into a ``Page`` and hands it to a ``ListReading``. Nothing
 else judges a list: no site's module can report half a list as complete.

@@ -1,4 +1,4 @@
-"""The file's lists and what was fetched → what to look up, and the lists that the planner sees."""
+"""The config's lists and their fetches → what to look up, and the lists that the planner sees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One name for each genre, whatever a site or a person calls it.
+"""One name for each genre, for all spellings at sites and in configs.
 
 The names are TMDB's where it has one. For shows TMDB joins some of its film genres: a *joint*
 genre says that a show is one or the other, not which.

@@ -1,4 +1,4 @@
-"""The one item grammar: in ``map``, ``exclude``, text files and on the command line.
+"""The grammar of items in ``map``, ``exclude``, text files and on the command line.
 
 ``imdb:tt0111161`` · ``tmdb:movie:278`` · ``tmdb:tv:1399`` · ``tvdb:121361`` ·
 ``trakt:movie:dune-2021`` · ``trakt:show:severance`` · ``title:"Dune (2021)"``

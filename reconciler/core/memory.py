@@ -1,4 +1,4 @@
-"""What is remembered of titles (laws 4 and 5).
+"""What is remembered about titles (laws 4 and 5).
 
 What a look at the server adds, what the outcome of an action adds, when a re-add or ``rerequest``
 lifts *declined* and *handled*, and what ``forget`` drops. Nothing lifts *blocklisted*.

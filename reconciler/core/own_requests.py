@@ -1,4 +1,4 @@
-"""Requests of ours that the server's table does not show, and what has become of them.
+"""Our requests that the server's table does not show, and what happened to them.
 
 Such a request is examined while its title's row still waits (2 or 3) and no newer or active
 request covers what it asked for:

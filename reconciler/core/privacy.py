@@ -1,4 +1,4 @@
-"""Which words of an address may be shown, what replaces the others, and masking by value.
+"""Which words of an address may be shown, the replacements of the others, and masking by value.
 
 An address of a list may hold a key anywhere behind its host. A word is shown only if it is
 certainly harmless; the replacement of another word tells two lists apart and reveals no key:

@@ -1,4 +1,4 @@
-"""The middle of a run: what lists ask for, what the server has and what is remembered → a plan.
+"""The middle of a run: wanted titles, the state of the server, and memory → a plan.
 
 Everything that a run decides and remembers is decided here.
 """

@@ -1,4 +1,4 @@
-"""Which user a list requests as, and what the server will make of the request.
+"""The user that a list requests as, and what the server will do with the request.
 
 Bits and rules: docs/internals/media-servers/permissions.md. An administrator may do everything.
 """

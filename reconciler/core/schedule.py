@@ -1,4 +1,4 @@
-"""When the next run of a list is. The time and a random number are passed in."""
+"""The time of the next run of a list. The time and a random number are passed in."""
 
 from __future__ import annotations
 

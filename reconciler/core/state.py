@@ -1,4 +1,4 @@
-"""What the server says of one film, or of one season of a show.
+"""The state of a film, or of a season of a show, on the server.
 
 Requests are the truth and a media row's status is a hint: declining an approved request leaves
 the row "processing", so 2 and 3 count only while some request is neither declined nor failed. A

@@ -1,4 +1,4 @@
-"""What one film or show needs, from what is there, what is remembered and what has aired."""
+"""What a film or show needs, by its state on the server, its memory and its aired seasons."""
 
 from __future__ import annotations
 

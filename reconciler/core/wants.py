@@ -1,4 +1,4 @@
-"""Lists → what is wanted, by whom, why a list skips a title, and what may never be requested."""
+"""Lists → the wanted titles and their owners, why a list skips a title, and what is excluded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls over HTTP: no redirect is followed, and no password of the environment is sent.
+"""Calls over HTTP: redirects are not followed, and passwords of the environment are not sent.
 
 A call gives a value, a ``Response`` or a ``CallFailure``. So no exception that
 leaves this module contains what ``requests`` knows of a call, such as its keys.

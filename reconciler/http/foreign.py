@@ -1,4 +1,4 @@
-"""Foreign JSON: every value is checked for its type, whoever sent it."""
+"""JSON from sites and servers: the type of every value is checked."""
 
 from __future__ import annotations
 

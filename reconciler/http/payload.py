@@ -1,4 +1,4 @@
-"""Whether and when a document may be parsed: parsing takes many times its size in memory."""
+"""Limits for parsing documents, because parsing takes many times their size in memory."""
 
 from __future__ import annotations
 

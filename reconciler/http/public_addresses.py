@@ -1,4 +1,4 @@
-"""Which IP addresses are the internet's, and which are of this machine or its network."""
+"""Which IP addresses are public, and which belong to this machine or its network."""
 
 from __future__ import annotations
 

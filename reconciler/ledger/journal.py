@@ -1,4 +1,4 @@
-"""The journal: what was about to be sent, what became of it (never dropped), and the runs.
+"""The journal: every action before it is sent, its outcome (never dropped), and the runs.
 
 An intent without an outcome decides nothing: the next look at the server does (law 4).
 """

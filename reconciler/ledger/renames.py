@@ -1,4 +1,4 @@
-"""Lists that keep their history under another name: in every table, or in none."""
+"""Moving the history of renamed lists: in every table, or in none."""
 
 from __future__ import annotations
 

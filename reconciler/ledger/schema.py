@@ -1,4 +1,4 @@
-"""The ledger's tables, how an older ledger becomes a current one, and whether a file has them.
+"""The ledger's tables, the upgrade of older ledgers, and the check of a file's tables.
 
 Every time is ISO 8601 text in UTC with microseconds, so that text order is time order; a column
 that holds a value of the model is JSON. All rows except those of the cache and the rights belong

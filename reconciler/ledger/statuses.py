@@ -1,4 +1,4 @@
-"""The status tables: schedules, conditions, triggers, notifications, rights of the config file.
+"""The status tables: schedules, conditions, triggers, notifications, permissions of the config.
 
 The rights belong to the file, not to one server: changing the server changes the file.
 """

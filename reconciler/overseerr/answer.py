@@ -1,4 +1,4 @@
-"""What a response of the media server says, and hints if none came."""
+"""The meaning of a media server's response, and hints if there was none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the next call may go: the rate limit, the pauses a server asks for, and slowing down.
+"""The time of the next call: the rate limit, pauses that the server asks for, and slowing down.
 
 The time is a parameter, so that a test need not wait.
 """

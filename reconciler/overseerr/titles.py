@@ -1,4 +1,4 @@
-"""Searches for titles and their details, and whether an answer has the shape it should have."""
+"""Searches for titles and their details, with a check of each response's shape."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server's rows as the project's values; unknown numbers are read as the more careful value.
+"""The server's rows as the project's values; unknown numbers get the more careful meaning.
 
 Status numbers: docs/internals/media-servers/README.md, "Numbers". 6 is *blocklisted* on
 Jellyseerr 2 and Seerr; other builds of the family have used it for *deleted*. Both forbid a

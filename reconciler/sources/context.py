@@ -1,4 +1,4 @@
-"""What a site's module offers, and what it is given to read a list."""
+"""The protocol of a site's module, and the context for reading a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists at any address: the address as it may be shown, and as it is requested.
+"""Lists at any address: the form that is shown, and the form that is requested.
 
 Such an address may hold a key, in its query or its path. Only words that are certainly
 not keys are shown (``core.privacy``); a short hash replaces each of the others.

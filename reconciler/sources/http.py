@@ -1,4 +1,4 @@
-"""Calls to the sites' own interfaces: JSON over HTTP, for sources that need no browser."""
+"""Calls to the sites' APIs: JSON over HTTP, for sources that need no browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list sites: which there are, which list a pasted text means, and reading one."""
+"""The list sites: recognizing a pasted list, and reading it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings of each site, from the file, as its module gets them."""
+"""The settings of each site from the config, in the form that its module gets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sites call a title's type, as a kind or as something that cannot be requested."""
+"""The sites' title types, as a kind or as something that cannot be requested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Items → media keys, and titles → their details, asking the server for what is not known."""
+"""Items → media keys, and titles → their details, with calls for what is not cached."""
 
 from __future__ import annotations
 

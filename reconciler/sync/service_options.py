@@ -1,4 +1,4 @@
-"""Where lists' requests go behind the server: Radarr and Sonarr, profiles, folders, tags.
+"""The Radarr and Sonarr options of lists: servers, profiles, folders and tags.
 
 Options are cached for a day, so that a quiet run makes no call for them. A name that is not among
 the cached options is looked up again where a title or the whole list waits for it: somebody may

@@ -1,4 +1,4 @@
-"""A list, its items, what a fetch of it gave, and what its items were matched with."""
+"""A list, its items, its fetches, and the matches of its items."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list's options in the config, with the defaults merged in, and the resulting rights."""
+"""A list's options in the config, with the defaults merged in, and the resulting permissions."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Pages that were not read as lists, kept for a bug report without what is private."""
+"""Pages that could not be read as lists, saved for bug reports without private data."""

@@ -1,4 +1,4 @@
-"""The debug folder: what the browser saw of each list that was not read as one, for bug reports."""
+"""The debug folder: the pages of lists that could not be read, for bug reports."""
 
 from __future__ import annotations
 

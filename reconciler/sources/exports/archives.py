@@ -1,4 +1,4 @@
-"""One file of a ZIP that a site gave somebody as the export of their data."""
+"""A file in the ZIP of a site's data export."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""IMDb's CSV exports that are unlike today's English ones: in Windows-1252, or in another language.
+"""IMDb's CSV exports in Windows-1252, or in another language than English.
 
 From 2019 to 2022 IMDb wrote its exports in Windows-1252, before and since then in UTF-8.
 

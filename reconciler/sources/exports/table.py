@@ -1,4 +1,4 @@
-"""A CSV's rows as items: exports of IMDb, Letterboxd and Trakt, and tables of one's own.
+"""The rows of a CSV as items: exports of IMDb, Letterboxd and Trakt, and other tables.
 
 Columns are found by the names in the header, whatever their case and order; commas, semicolons and
 tabs separate.

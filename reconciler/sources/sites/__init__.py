@@ -1,1 +1,1 @@
-"""One module per site: what people paste, where the list is, and how its page is read."""
+"""One module per site: the addresses of its lists, and how they are read."""

@@ -1,4 +1,4 @@
-"""AniList: what a user has under a status, through its GraphQL interface.
+"""AniList: a user's anime by status, through its GraphQL API.
 
 AniList knows no ids of IMDb, TMDB or TVDB: titles are matched by name, year and kind, and
 uncertain titles are not requested.

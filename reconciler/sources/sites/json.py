@@ -1,4 +1,4 @@
-"""Any address that gives a list as JSON, as Radarr and Sonarr import them.
+"""JSON lists at any address, in the form that Radarr and Sonarr import.
 
 What its entries may look like is in ``json_items``.
 """

@@ -1,4 +1,4 @@
-"""Letterboxd: the user's own export, a ZIP or a CSV of it; the site only where the file says so.
+"""Letterboxd: the user's data export (ZIP or CSV); the site only if the config permits it.
 
 Letterboxd's terms (6.11, December 2025) forbid reading its pages by machine without permission.
 """

@@ -1,4 +1,4 @@
-"""Simkl: what the user of an access token has under a status, plan-to-watch first of all."""
+"""Simkl: the titles of an access token's user by status, such as plan-to-watch."""
 
 from __future__ import annotations
 

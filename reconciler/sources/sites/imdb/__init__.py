@@ -1,4 +1,4 @@
-"""IMDb: lists, watchlists and charts, in the browser or over IMDb's own interface.
+"""IMDb: lists, watchlists and charts, in the browser or through IMDb's API.
 
 The browser comes first. If a bot check blocks it, the interface is used, and for a day it is
 used first. ``via`` in the file selects one route.

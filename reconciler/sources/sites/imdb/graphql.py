@@ -1,4 +1,4 @@
-"""IMDb's own interface, GraphQL over HTTP: the second route to its lists and charts.
+"""IMDb's API, GraphQL over HTTP: the second route to its lists and charts.
 
 Query texts, headers and answers are those of the site's own pages in September 2026. Since 30 July
 2026 IMDb refuses calls that do not look like those of its pages (403, ``server: awselb/2.0``). A

@@ -1,4 +1,4 @@
-"""What an IMDb page holds besides its JSON: a chart's JSON-LD, and the rows as shown.
+"""The other data of an IMDb page: a chart's JSON-LD, and the visible rows.
 
 The second and third way to read a page. Neither has positions to check; ids are IMDb's own.
 """

@@ -1,4 +1,4 @@
-"""IMDb in the browser: the JSON of each page, else a chart's JSON-LD, else the rows as shown.
+"""IMDb in the browser: the JSON of each page, otherwise JSON-LD, otherwise the visible rows.
 
 The JSON (``script#__NEXT_DATA__``) is part of the HTML as sent: nothing has to be scrolled or
 clicked. Lists and watchlists come 250 to a page and declare their total; charts come whole.

@@ -1,4 +1,4 @@
-"""Trakt: lists, watchlists, favorites and charts, through its API or from the cards of its app.
+"""Trakt: lists, watchlists, favorites and charts, through its API or from its web app.
 
 With a client id the API is read (``trakt.api``), which knows every list and its total. Without one,
 or if Trakt refuses it, the web app is read (``trakt.app``), which shows a user's lists and
