@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import RLock
 
@@ -90,22 +90,16 @@ def _check(number: int, most: int, noun: str) -> None:
 
 def _check_shape(value: object) -> None:
     """Level by level: a document may be nested deeper than functions may call one another."""
-    level = [value]
+    level = [value] if isinstance(value, dict | list) else []
     for _ in range(DEEPEST):
         longest = max((len(parent) for parent in level if isinstance(parent, list)), default=0)
         _check(longest, LONGEST_FILE, "entries in one list")
         level = [
             child
             for parent in level
-            for child in _children(parent)
+            for child in (parent.values() if isinstance(parent, dict) else parent)
             if isinstance(child, dict | list)
         ]
         if not level:
             return
     raise LimitError(f"it is nested more than {DEEPEST} levels deep")
-
-
-def _children(parent: object) -> Iterable[object]:
-    if isinstance(parent, dict):
-        return parent.values()
-    return parent if isinstance(parent, list) else ()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from reconciler.errors import ServerError, TransientError
 from reconciler.http.foreign import JsonObject, integer, record
 from reconciler.overseerr.answer import ServerResponse
@@ -33,12 +31,6 @@ class DeniedError(ServerError):
 
     def __init__(self, url: str) -> None:
         super().__init__("the API key is refused", where=url, hint=_KEY_HINT)
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    total: int  # rows of the table, as the server says
-    rows: list[object]
 
 
 def require_ok(answer: ServerResponse, path: str, url: str) -> ServerResponse:
@@ -92,26 +84,27 @@ def _read_once(connection: Connection, path: str) -> tuple[list[JsonObject], int
     that ignores ``skip`` would never come to an end.
     """
     rows: dict[int, JsonObject] = {}
-    first = page = _page(connection, path, 0)
+    declared, page_rows = _page(connection, path, 0)
     read = 0
     while True:
         before = len(rows)
-        for row in map(record, page.rows):
+        for row in map(record, page_rows):
             number = integer(row.get("id"))
             if number is None:
                 raise unexpected_answer(path, connection.url)
             rows[number] = row
-        read += len(page.rows)
-        if read >= first.total or not page.rows:
-            return list(rows.values()), first.total
+        read += len(page_rows)
+        if read >= declared or not page_rows:
+            return list(rows.values()), declared
         if len(rows) == before:
             return [], None
-        page = _page(connection, path, read)
-        if page.total != first.total:
+        total, page_rows = _page(connection, path, read)
+        if total != declared:
             return [], None
 
 
-def _page(connection: Connection, path: str, skip: int) -> _Page:
+def _page(connection: Connection, path: str, skip: int) -> tuple[int, list[object]]:
+    """The rows of the whole table, as the server says, and those of one page."""
     sign = "&" if "?" in path else "?"
     answer = require_ok(
         connection.get(f"{path}{sign}take={PAGE}&skip={skip}"), path, connection.url
@@ -120,4 +113,4 @@ def _page(connection: Connection, path: str, skip: int) -> _Page:
     rows = answer.record.get("results")
     if total is None or not isinstance(rows, list):
         raise unexpected_answer(path, connection.url)
-    return _Page(total, rows)
+    return total, rows

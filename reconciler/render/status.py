@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, TypedDict
@@ -246,17 +247,8 @@ def _list(
 
 
 def _conditions(snapshot: StatusSnapshot, name: str) -> list[dict[str, str]]:
-    return [
-        {
-            "type": condition.type,
-            "status": condition.status,
-            "reason": condition.reason,
-            "message": condition.message,
-            "since": iso_time(condition.since),
-            "observed_generation": condition.observed_generation,
-        }
-        for condition in snapshot.conditions.get(name, {}).values()
-    ]
+    conditions = snapshot.conditions.get(name, {}).values()
+    return [{**asdict(condition), "since": iso_time(condition.since)} for condition in conditions]
 
 
 def _condition(condition: Mapping[str, str], now: datetime) -> Line:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -95,12 +96,11 @@ def read(path: Path, server_url: str) -> SavedPlan:
     Raises UsageError where the file is not a plan, PlanMismatchError where it is damaged, of
     another format, or for another server.
     """
-    where = str(path)
+    mismatch = partial(PlanMismatchError, where=str(path), hint=AGAIN)
     document = _read_document(path)
     version, ours = document["format_version"], FORMAT_VERSION.split(".")[0]
     if str(version).split(".")[0] != ours:
-        message = f"the saved plan has format {version!s:.20}, this listsync reads {ours}.x"
-        raise PlanMismatchError(message, where=where, hint=AGAIN)
+        raise mismatch(f"the saved plan has format {version!s:.20}, this listsync reads {ours}.x")
     try:
         saved = _SAVED.validate_python(document, strict=True)
         actions: tuple[ActionRow, ...] = tuple(document["actions"])  # with what is unknown here
@@ -108,13 +108,12 @@ def read(path: Path, server_url: str) -> SavedPlan:
         digest = plan_digest(url, actions)
         is_intact = saved["checksum"] == checksum(url, saved["narrowed_to"], actions)
     except (ValidationError, KeyError) as error:  # the error's own text quotes the file
-        raise PlanMismatchError("the saved plan is damaged", where=where, hint=AGAIN) from error
+        raise mismatch("the saved plan is damaged") from error
     if not is_intact or saved["digest"] != digest or saved["plan_id"] != digest[:ID_DIGITS]:
-        message = "the saved plan was changed or is damaged: its id and its content disagree"
-        raise PlanMismatchError(message, where=where, hint=AGAIN)
+        problem = "the saved plan was changed or is damaged: its id and its content disagree"
+        raise mismatch(problem)
     if url != server_url:
-        message = f"the saved plan is for {url}, but the config has {server_url}"
-        raise PlanMismatchError(message, where=where, hint=AGAIN)
+        raise mismatch(f"the saved plan is for {url}, but the config has {server_url}")
     names = saved["narrowed_to"]
     return SavedPlan(digest, None if names is None else tuple(names), actions)
 
@@ -132,21 +131,20 @@ def agree(agreed_rows: Sequence[ActionRow], current: Sequence[Action]) -> Agreem
 
 
 def _read_document(path: Path) -> dict[str, Any]:
-    where = str(path)
+    unusable = partial(UsageError, where=str(path), hint=AGAIN)
     try:
         text = read_file(path, PLAN_BYTES).decode()
     except OSError as error:
-        message = f"the saved plan cannot be read ({error.strerror or error})"
-        raise UsageError(message, where=where, hint=AGAIN) from error
+        raise unusable(f"the saved plan cannot be read ({error.strerror or error})") from error
     except UnicodeDecodeError as error:
-        raise UsageError("not a saved plan", where=where, hint=AGAIN) from error
+        raise unusable("not a saved plan") from error
     if text[:15].lower() == "<!doctype html>":
         message = "not a saved plan: this is a page for reading; apply needs the plan as .json"
-        raise UsageError(message, where=where, hint=AGAIN)
+        raise unusable(message)
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UsageError("not a saved plan: not JSON", where=where, hint=AGAIN) from error
+        raise unusable("not a saved plan: not JSON") from error
     if not isinstance(document, dict) or not {"format_version", "plan_id"} <= document.keys():
-        raise UsageError("not a saved plan", where=where, hint=AGAIN)
+        raise unusable("not a saved plan")
     return document

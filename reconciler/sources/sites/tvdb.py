@@ -81,8 +81,11 @@ class _Walk:
         match answer.url.removeprefix(self._api).split("/"):
             case ["", "login"]:
                 return self._signed_in(fields.text(data.get("token")))
+            case ["", "user"] if str(data.get("id")) != self._list.split("/")[1]:
+                problem = "these favorites belong to another user; check providers.tvdb.pin"
+                return FetchFailure(Outcome.PRIVATE, f"{answer.url}: {problem}")
             case ["", "user"]:
-                return self._favorites_of(data.get("id"), answer)
+                return Page(following=self._call("user/favorites"))
             case ["", "lists", "slug", _]:
                 number = fields.number(data.get("id"))
                 return Page(following=self._call(f"lists/{number}/extended")) if number else None
@@ -112,12 +115,6 @@ class _Walk:
                 return Page(following=self._call(f"lists/{place}"))
             case ["user", *_]:
                 return Page(following=self._call("user"))
-        return Page(following=self._call("user/favorites"))
-
-    def _favorites_of(self, user: object, answer: Response) -> Page | FetchFailure:
-        if str(user) != self._list.split("/")[1]:
-            problem = "these favorites belong to another user; check providers.tvdb.pin"
-            return FetchFailure(Outcome.PRIVATE, f"{answer.url}: {problem}")
         return Page(following=self._call("user/favorites"))
 
     def _onward(self, items: tuple[Item, ...]) -> Page:
