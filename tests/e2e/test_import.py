@@ -301,6 +301,12 @@ def broken_link(old: Path) -> None:
     (old / "data/list_sync.db").symlink_to("moved-away.db")
 
 
+def endless_link(old: Path) -> None:
+    (old / "data/list_sync.db").unlink()
+    (old / "data").rmdir()
+    (old / "data").symlink_to("data")
+
+
 def not_a_database(old: Path) -> None:
     (old / "data/list_sync.db").write_bytes(b"no database")
 
@@ -348,6 +354,7 @@ BAD = {
     "a view without end": (endless_view, "the table lists is missing"),
     "a pipe": (pipe, "old/data/list_sync.db: not a file"),
     "a broken link": (broken_link, "old/data/list_sync.db: not a file"),
+    "a folder that cannot be read": (endless_link, "old/data/list_sync.db: cannot be read"),
     "another version's": (another_version, "the column synced_items.overseerr_id is missing"),
     "another program's": (another_program, "the table lists is missing"),
     "a file that exists": (existing_file, "listsync.yaml: the file already exists"),

@@ -6,13 +6,12 @@ the database win over ``.env``, and older databases lack some columns.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -76,19 +75,22 @@ class Original:
 
 def read_original(path: Path) -> Original:
     """What is at ``path``: a folder, an ``.env`` or a database. Raises UsageError."""
-    files: tuple[Path, ...] = (path,) if path.exists() else ()
-    if path.is_dir():
-        databases = [path / name for name in _DATABASES if os.path.lexists(path / name)]
-        files = (*filter(Path.exists, [path / ".env"]), *databases[:1])
+    try:
+        files = _present(path)
+        if path.is_dir():
+            databases = _present(*(path / name for name in _DATABASES))
+            files = (*_present(path / ".env"), *databases[:1])
+    except OSError as error:
+        raise _unreadable(error, Path(error.filename or path)) from error
     if not files:
         hint = "name ListSync's folder, with .env and data/list_sync.db, or one of the two files"
         raise UsageError("no .env or list_sync.db of ListSync here", where=str(path), hint=hint)
     env: Mapping[str, str] = {}
     tables: Mapping[str, Sequence[Row]] = {}
     for file in files:
-        if not file.is_file():  # a pipe would never end, and a broken link is not "no database"
-            raise UsageError("not a file", where=str(file), hint=_NOTHING)
         try:
+            if not file.is_file():  # a pipe would never end, a broken link is not "no database"
+                raise UsageError("not a file", where=str(file), hint=_NOTHING)
             with file.open("rb") as opened:
                 header = opened.read(100)
             if header.startswith(_HEADER) or file.suffix == ".db":
@@ -98,12 +100,25 @@ def read_original(path: Path) -> Original:
                 if not any(key.startswith("OVERSEERR_") or key.endswith(_LISTS) for key in env):
                     raise UsageError("not a ListSync .env file", where=str(file), hint=_NOTHING)
         except OSError as error:
-            message = f"cannot be read ({error.strerror})"
-            hint = "check its permissions" if isinstance(error, PermissionError) else _NOTHING
-            raise UsageError(message, where=str(file), hint=hint) from error
+            raise _unreadable(error, file) from error
         except UnicodeDecodeError as error:
             raise UsageError("not a ListSync .env file", where=str(file), hint=_NOTHING) from error
     return _original(files, env, tables)
+
+
+def _unreadable(error: OSError, file: Path) -> UsageError:
+    hint = "check its permissions" if isinstance(error, PermissionError) else _NOTHING
+    return UsageError(f"cannot be read ({error.strerror})", where=str(file), hint=hint)
+
+
+def _present(*paths: Path) -> tuple[Path, ...]:
+    """Those that exist. Raises OSError where that is not known: unreadable is not absent."""
+    present = []
+    for path in paths:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            path.lstat()
+            present.append(path)
+    return tuple(present)
 
 
 def _original(
