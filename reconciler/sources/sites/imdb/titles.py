@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reconciler.core.completeness import Page
-from reconciler.core.model import IMDB_ID, Facts, Ids, Item, Kind, ListRef, TitleRef
+from reconciler.core.model import Facts, Ids, Item, Kind, ListRef, TitleRef
 from reconciler.http.foreign import dig, integer, records, valid_text
+from reconciler.sources.fields import imdb_id
 from reconciler.sources.sites.imdb.address import CHARTS, is_ratings, user_of
 from reconciler.sources.title_types import classify
 
@@ -23,7 +23,7 @@ FIELDS = """
     titleGenres genres genre
 """
 
-_TITLE = re.compile(IMDB_ID)
+
 _LISTS = ("list", "predefinedList")
 _DELETED = "remove deleted titles from the list"
 _BOX_OFFICE = 10  # films on that chart, at least
@@ -105,11 +105,6 @@ def found_at(document: object, name: str) -> Iterator[dict[str, object]]:
             waiting.extend(node.values())
         elif isinstance(node, list):
             waiting.extend(node)
-
-
-def imdb_id(text: object) -> str | None:
-    """A title's id, where the text is one."""
-    return text if isinstance(text, str) and _TITLE.fullmatch(text) else None
 
 
 def facts(rating: object, votes: object, genres: Iterable[str]) -> Facts:

@@ -22,11 +22,11 @@ from reconciler.ports import Page
 from reconciler.sources.context import FetchContext, Patience
 from reconciler.sources.failure import FetchFailure, browser_failure, changed_layout
 from reconciler.sources.pages import ROUTE, visit
+from reconciler.sources.sites.trakt.address import KINDS, MODES
 from reconciler.sources.title_types import classify
 
 BASE_URL = "https://app.trakt.tv"
-_KINDS = {"movies": Kind.MOVIE, "shows": Kind.TV}
-_MODES = {Kind.MOVIE: "movie", Kind.TV: "show"}
+
 _YEAR_SUFFIX = re.compile(rf"(?P<rest>.+)-(?P<year>{YEAR})")
 _YEAR_TEXT = re.compile(rf"\b{YEAR}\b")
 
@@ -103,7 +103,7 @@ _MOST_CARDS = 20_000
 
 def read(path: str, kind: Kind | None, context: FetchContext) -> Snapshot:
     """Scroll through the list at ``path`` and keep every card; with ``kind``, only those."""
-    query = f"?{urlencode({'mode': _MODES[kind]})}" if kind else ""
+    query = f"?{urlencode({'mode': MODES[kind]})}" if kind else ""
     url = f"{context.provider.base_url or BASE_URL}{path}{query}"
     page_visit = visit(context, url, probe(path))
     if page_visit.failure or page_visit.page is None:
@@ -133,7 +133,7 @@ def _item(card: Mapping[str, object]) -> Item | None:
         case ["movies" | "shows" as group, slug]:
             year = _year(slug, title) or _year_in(note)
             name = title or slug.replace("-", " ")
-            return Item(0, name, year, _KINDS[group], Ids(trakt=slug))
+            return Item(0, name, year, KINDS[group], Ids(trakt=slug))
         case ["shows", slug, "seasons", *rest]:
             label = classify("episode" if "episodes" in rest else "season")[1]
             return Item(0, " ".join([title or slug, *rest]), unsupported=label)
