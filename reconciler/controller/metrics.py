@@ -55,6 +55,12 @@ class Metrics:
             self._items[name] = len(report.snapshot.items)
             self._titles[name] = dict(Counts(row.word for row in report.rows))
 
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Show lists under their new names, until their next run."""
+        for old, new in names.items():
+            if old in self._items and new not in self._items:
+                self._items[new], self._titles[new] = self._items.pop(old), self._titles.pop(old)
+
     def record_fetch(self, name: str, seconds: float) -> None:
         """A list was read, or reading it failed."""
         self._fetch_seconds.labels(name).observe(seconds)
@@ -107,8 +113,8 @@ class _StatusCollector(Collector):
         help_text = "Titles of the list by verdict, as of its last run."
         titles = GaugeMetricFamily("listsync_titles", help_text, labels=["list", "verdict"])
         for name in now.names:
-            if name in self._items:
-                items.add_metric([name], self._items[name])
+            if (number := self._items.get(name)) is not None:
+                items.add_metric([name], number)
             for verdict, number in sorted(self._titles.get(name, {}).items()):
                 titles.add_metric([name, verdict], number)
             schedule = now.schedules.get(name)

@@ -234,7 +234,9 @@ class Service:
         if config.controller.listen != before.controller.listen:
             _log.warning("a new controller.listen takes effect at the next start")
         self._adopt(config)
-        self.statuses.rename({lst.was: lst.name for lst in config.lists if lst.was})
+        renamed = {lst.was: lst.name for lst in config.lists if lst.was}
+        self.statuses.rename(renamed)
+        self._factories.metrics.rename(renamed)
         self.statuses.follow_only([lst.name for lst in config.lists])
         old = {lst.name: results.config_hash(before, lst) for lst in before.lists}
         new = {lst.name: results.config_hash(config, lst) for lst in config.lists}

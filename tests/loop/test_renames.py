@@ -10,6 +10,7 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS
 from examples.sandbox.titles import Title
+from reconciler.controller.metrics import Metrics
 from reconciler.core import conditions
 from reconciler.core.membership import extend_baseline
 from reconciler.core.model import Item, ListRef, Outcome
@@ -265,15 +266,20 @@ def test_run_keeps_conditions_schedule_and_runs_through_a_reload(
     world: World, tmp_path: Path
 ) -> None:
     world.follow(*map(by_tmdb, OLD))
-    with served(world, tmp_path) as service:
+    metrics = Metrics()
+    with served(world, tmp_path, metrics) as service:
+        metrics.watch(lambda: service.status)
         pass_time(world, service, seconds=1)
-        before = service.status
+        before, titles = service.status, metrics.text().decode()
         world.clock.forward(minutes=5)
         world.lists.fail(SECOND)
         rename(world, SECOND, OLD)
         world.lists.fail(SECOND)
         service.reload()
         assert service.status.conditions["films"] == before.conditions["wishes"]
+        created = 'listsync_titles{list="%s",verdict="created"} 4.0'
+        assert created % "wishes" in titles
+        assert created % "films" in metrics.text().decode()
         pass_time(world, service, seconds=1)
         after, (intents, runs) = service.status, service.history()
 
