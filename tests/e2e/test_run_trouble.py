@@ -134,6 +134,15 @@ def test_a_server_that_is_away_is_waited_for_and_may_come_back_as_another(
             until(lambda: ALIEN.tmdb in household.stored())
 
 
+def test_a_server_that_is_not_set_up_yet_leaves_the_process_healthy(household: Household) -> None:
+    write(household, lists(household, wishes=(DUNE,)))
+    household.env["SEERR_API_KEY"] = "not-its-key"
+    with running(household) as run:
+        until(lambda: run.condition("wishes", "Ready").get("reason") == "ServerUnusable")
+        assert (run.get("/healthz")[0], run.get("/readyz")[0]) == (200, 503)
+    assert household.stored() == []
+
+
 def test_a_ledger_deleted_under_it_comes_back_with_what_it_knew(household: Household) -> None:
     write(household, lists(household, wishes=(DUNE,)))
     with running(household) as run:

@@ -76,3 +76,12 @@ def test_the_example_has_the_image_of_this_version() -> None:
     major, minor, _ = project_version().split(".")
     tag = f"{major}.{minor}" if major == "0" else major
     assert LISTSYNC["image"] == f"ghcr.io/OWNER/listsync:{tag}"
+
+
+def test_the_first_steps_lead_with_compose() -> None:
+    page = (places.DOCS / "getting-started.md").read_text("utf-8")
+    headings = re.findall(r"^## (.+)$", page, flags=re.MULTILINE)
+    assert headings[:3] == ["Docker Compose", "pip or uv", "Kubernetes"]
+    first = page.partition("## pip or uv")[0]
+    assert "examples/docker-compose/compose.yaml" in first
+    assert "docker compose up -d --wait" in first
