@@ -19,12 +19,14 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def measure(sizes: Sizes) -> dict[str, Reading]:
-    """Twenty lists from files, all read once; then it is watched for a while."""
+    """Twenty lists from files, all read once, and the pages; then it is watched for a while."""
     with tempfile.TemporaryDirectory() as folder, SandboxServer() as server:
         household = Household(Path(folder), server)
         write(household, lists(household, **{f"list-{n}": (FILMS[n],) for n in range(LISTS)}))
         with running(household) as run:
             until(lambda: sum(line["event"] == "run ended" for line in run.log()) == LISTS, 120)
+            for path in ("/", "/lists/list-0", "/runs", "/config"):
+                run.get(path)  # what the pages load stays loaded
             before = _processor_seconds(run.process.pid)
             Event().wait(sizes.idle)
             used = _processor_seconds(run.process.pid) - before
