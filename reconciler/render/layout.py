@@ -20,7 +20,7 @@ STYLES = {  # by meaning; the terminal's theme has the shades
     "detail": "dim",
     "added": "green",
     "changed": "yellow",
-    "waiting": "blue",
+    "waiting": "bright_blue",  # plain blue is too dark on black
     "attention": "red",
     "failed": "bold red",
 }

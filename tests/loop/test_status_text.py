@@ -72,9 +72,9 @@ def test_what_waits_and_what_needs_you_has_its_own_color() -> None:
         )
 
     details = colored_text(waits, in_detail=True)
-    assert ["\x1b[2mavailable" in details, "\x1b[34mquota" in details] == [True, True]
+    assert ["\x1b[2mavailable" in details, "\x1b[94mquota" in details] == [True, True]
     assert "\x1b[31mambiguous" in details
-    assert "\x1b[34m      1" in colored_text(waits, in_detail=False)
+    assert "\x1b[94m      1" in colored_text(waits, in_detail=False)
     assert "\x1b[2m      0" in colored_text(status(), in_detail=False)
 
 
