@@ -29,14 +29,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from reconciler.core.model.lists import Match, Target
-from reconciler.core.model.memory import (
-    Attempts,
-    Claim,
-    Memory,
-    MemoryKey,
-    OwnRequest,
-    Sighting,
-)
+from reconciler.core.model.memory import Attempts, Claim, Memory, MemoryKey, OwnRequest, Sighting
 from reconciler.core.model.plan import Action, DesiredList, Requester, Verdict, View
 from reconciler.core.model.server import (
     MediaStatus,

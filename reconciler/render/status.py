@@ -17,14 +17,7 @@ from reconciler.core.conditions import (
     SUSPENDED,
     is_suspended,
 )
-from reconciler.core.model import (
-    ATTENTION,
-    DEFERRED,
-    WHOLE,
-    ListReport,
-    RowReport,
-    StatusSnapshot,
-)
+from reconciler.core.model import ATTENTION, DEFERRED, WHOLE, ListReport, RowReport, StatusSnapshot
 from reconciler.core.times import iso_time
 from reconciler.render import words
 from reconciler.render.document import FORMAT_VERSION, Fetch

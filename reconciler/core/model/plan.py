@@ -19,14 +19,7 @@ from reconciler.core.model.lists import (
 from reconciler.core.model.memory import Absence, Memory
 from reconciler.core.model.rules import Budget, ListRules
 from reconciler.core.model.server import Delivery, Observed, User
-from reconciler.core.model.terms import (
-    Expected,
-    Kind,
-    MatchMethod,
-    Op,
-    Reason,
-    Why,
-)
+from reconciler.core.model.terms import Expected, Kind, MatchMethod, Op, Reason, Why
 
 
 @dataclass(frozen=True, slots=True)

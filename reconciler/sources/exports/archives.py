@@ -10,13 +10,7 @@ from io import BytesIO
 
 from reconciler.core.model import ListRef, Outcome
 from reconciler.sources.context import FetchContext
-from reconciler.sources.exports.reading import (
-    LARGEST,
-    ListFile,
-    decode,
-    read_list_file,
-    zip_member,
-)
+from reconciler.sources.exports.reading import LARGEST, ListFile, decode, read_list_file, zip_member
 from reconciler.sources.failure import FetchFailure
 
 _READABLE = (".csv", ".json", ".tsv", ".txt")
