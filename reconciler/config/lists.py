@@ -139,7 +139,7 @@ class ListOptions(Model):
     )
     retry_interval: Duration = key(
         "10m",
-        help="How soon run retries a list that could not be read; longer each time, up to 6h. "
+        help="How soon `run` retries a list that could not be read; longer each time, up to 6h. "
         "At least 5m for a list at a site.",
     )
     requester: OptionalRequester = key(

@@ -75,8 +75,8 @@ class ServerConfig(Model):
     ca_certificates: Annotated[Certificates, FromFile(f"is not text; {CONVERT}")] = key(
         None,
         alias="ca_file",
-        help="A PEM file with the private CA that signed the server's certificate; relative to "
-        "this file.",
+        help="A PEM file with the private CA that signed the server's certificate, relative to "
+        "the config file.",
     )
     rate: Rate = key(f"{DEFAULT_RATE:g}/s", help="The highest rate of calls: 60/s, 600/m.")
     concurrency: Few = key(
@@ -119,7 +119,7 @@ class ControllerConfig(Model):
         help="How many lists are read at the same time; `browser.sessions` limits those of one "
         "site. 1 to 32.",
     )
-    drain: Duration = key("30s", help="How long run may take to shut down.")
+    drain: Duration = key("30s", help="How long `run` may take to shut down.")
     grace: DurationOrZero = key(
         "2m",
         help="How long `listsync run` delays changes that give it more permissions; 0s: no wait.",
@@ -145,7 +145,7 @@ class NotifyConfig(Model):
         (),
         schema={"default": None, "minItems": 1},
         help="The addresses to notify, in apprise's form: ntfy://ntfy.sh/TOPIC. They are secrets, "
-        "ideally ${NTFY_URL}. A file has one per line.",
+        "ideally ${NTFY_URL}. `urls_file` has one per line.",
     )
     events: Annotated[tuple[Choice[Event], ...], AfterValidator(_require_entry)] = key(
         tuple(Event),
@@ -181,10 +181,10 @@ class _Content(Model):
         "state folder.",
     )
     exclude: Annotated[tuple[Exclusion, ...], AfterValidator(_with_positions)] = key(
-        (), help="Titles that are never requested: imdb:tt0944947, tmdb:movie:550."
+        (), help="Titles that are never requested, such as imdb:tt0944947 or tmdb:movie:550."
     )
     map: Mapping[MapKey, MapTarget] = key(
-        {}, help="Fixes a wrong or missing match: imdb:tt28479262: tmdb:movie:1155."
+        {}, help="Fixes a wrong or missing match: an item and its tmdb:movie:N or tmdb:tv:N."
     )
     budget: OptionalBudget = key(
         None, help="The maximum number of titles requested per period, across all lists: 100/week."
@@ -217,13 +217,13 @@ class File(_Content):
     """listsync's configuration: which lists, and on which server."""
 
     include: Annotated[tuple[IncludePattern, ...], several("[lists.d/*.yaml]", or_none=True)] = key(
-        (), help="Files with more lists, relative to this file: [lists.d/*.yaml]."
+        (), help="Files with more lists, relative to the config file: [lists.d/*.yaml]."
     )
     defaults: ListOptions = key(
         ListOptions(), help="Options of all lists; a list may override them."
     )
     lists: Annotated[dict[ListName, ListSection], Field(min_length=1)] = key(
-        help="The lists by name; a title belongs to the first list that has it."
+        help="The lists by name; a title belongs to the first list that wants it."
     )
 
 

@@ -49,7 +49,7 @@ def _allow_files(section: dict[str, Any], model: type[Model]) -> None:
     """A secret is set directly or by a file; an optional one may be left out."""
     for secret in secret_keys(model):
         in_file = secret + SUFFIX
-        description = f"A file to read {secret} from; relative to this file."
+        description = f"A file to read {secret} from, relative to the config file."
         section["properties"][in_file] = {"type": "string", "description": description}
         if secret not in section.get("required", ()):
             section.setdefault("allOf", []).append({"not": {"required": [secret, in_file]}})

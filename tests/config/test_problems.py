@@ -364,7 +364,7 @@ def test_a_file_without_lists_needs_one(problems_of: Callable[..., list[str]]) -
     [problem] = problems_of(SERVER)
     assert problem == (
         "listsync.yaml:1:1 lists: is missing; add it: the lists by name; a title belongs to the"
-        " first list that has it"
+        " first list that wants it"
     )
     assert problems_of(SERVER + "lists: {}\n") == [
         "listsync.yaml:4:8 lists: is empty; it needs at least one entry"

@@ -18,7 +18,7 @@ AnyList = Annotated[
 
 @command_with(LEDGER, PLAIN_OUTPUT)
 def status(settings: Settings, name: AnyList = None) -> int:
-    """Show the status of each list, or of one list title by title."""
+    """Show the status of each list, or of every title of one list."""
     from reconciler.cli.output import print_lines
     from reconciler.cli.selection import check_list_name, find_list
     from reconciler.cli.statuses import read_last_status, read_status
