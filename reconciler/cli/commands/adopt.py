@@ -17,7 +17,7 @@ from reconciler.errors import ListsyncError
 
 @command_with(LEDGER, PLAIN_OUTPUT, VERBOSE)
 def adopt(settings: Settings, name: ListName) -> int:
-    """Mark a list's current titles so that the list never requests them."""
+    """Mark a list's current titles so the list never requests them."""
     from reconciler import wiring
     from reconciler.cli.output import print_result, with_version
     from reconciler.cli.selection import find_list
