@@ -116,11 +116,11 @@ def household_port(household: Household) -> int:
     """A free port, the same each time."""
     port_file = household.folder / "port"
     if not port_file.exists():
-        port_file.write_text(str(_free_port()))
+        port_file.write_text(str(free_port()))
     return int(port_file.read_text())
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Below the ports that the system gives to whoever asks for any: nobody takes it meanwhile."""
     while True:
         port = random.randrange(20_000, 32_000)  # noqa: S311 - no secret

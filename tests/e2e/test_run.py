@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from reconciler.cli.health import is_alive
+from reconciler.cli import health
 from tests.e2e.household import ALIEN, DUNE, HEAT, JOKER, Household, numbers, until
 from tests.e2e.monitoring import unknown_names
-from tests.e2e.running import listed, lists, running, write
+from tests.e2e.running import free_port, household_port, listed, lists, running, write
 
 
 def test_what_is_on_a_list_is_requested(household: Household) -> None:
@@ -240,18 +240,34 @@ def test_after_a_restart_the_figures_of_the_lists_are_there_at_once(household: H
     assert 'listsync_titles{list="wishes",verdict="created"} 1.0' in figures
 
 
-@pytest.mark.parametrize("listen", ["default", "another port", "nowhere"])
-def test_the_health_check_of_the_image_follows_the_file(household: Household, listen: str) -> None:
+def test_the_health_check_asks_at_the_address_in_the_file(
+    household: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "DEFAULT", f"127.0.0.1:{free_port()}")
     write(household, lists(household, wishes=(DUNE,)))
     file = household.folder / "listsync.yaml"
-    if listen == "nowhere":
-        document = json.loads(file.read_text())
-        file.write_text(json.dumps(document | {"controller": {"listen": ""}}))
-        assert is_alive(file)
-        return
-    assert not is_alive(file)
+    assert not health.is_alive(file)
     with running(household):
-        assert is_alive(file)
+        assert health.is_alive(file)
+
+
+def test_the_health_check_asks_at_the_default_until_another_address_takes_effect(
+    household: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "DEFAULT", f"127.0.0.1:{household_port(household)}")
+    write(household, lists(household, wishes=(DUNE,)))
+    with running(household):
+        other = {"listen": f"127.0.0.1:{free_port()}"}
+        write(household, lists(household, wishes=(DUNE,)), controller=other)
+        assert health.is_alive(household.folder / "listsync.yaml")
+
+
+def test_the_health_check_passes_where_run_listens_nowhere(
+    household: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "DEFAULT", f"127.0.0.1:{free_port()}")
+    write(household, lists(household, wishes=(DUNE,)), controller={"listen": ""})
+    assert health.is_alive(household.folder / "listsync.yaml")
 
 
 def test_a_port_that_is_taken_is_said_plainly(household: Household) -> None:
