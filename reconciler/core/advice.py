@@ -1,6 +1,6 @@
 """What would change a verdict, or prevent an action: the last line of ``explain``.
 
-``ITEM`` stands for the title as a person writes it; the renderer inserts it.
+``ITEM`` is a placeholder for the title; the renderer inserts it.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from reconciler.core.wants import skip_reason
 
 BY_HAND = "request it on the server by hand"
 PUT_BACK = (
-    "take it off every list that has it and put it back later (this works for complete lists "
-    "that are not charts)"
+    "take it off every list that has it and put it back later (this only works for complete "
+    "lists that are not charts)"
 )
 FORGET = "`listsync forget ITEM`, after which the next apply requests it"
-STAYS = "put it back on a list, or write `prune: keep`, and it stays"
+STAYS = "to keep it, put it back on a list or set `prune: keep`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _bring_back(case: Case) -> str:
         due = min(since) + owner.rules.rerequest
         ways.insert(0, f"wait until {format_time(due)}: then it is requested again")
     if owner.rules.rerequest is Rerequest.NEVER:
-        ways.append(f"write `rerequest: on-readd` for {owner.name} and then {PUT_BACK}")
+        ways.append(f"set `rerequest: on-readd` for {owner.name} and then {PUT_BACK}")
     elif all(lst.rules.source.chart for lst in case.lists):
         ways.append(f"add it to a list of your own as well, and {PUT_BACK}")
     else:
@@ -177,9 +177,9 @@ def _asking(lst: DesiredList, case: Case) -> Iterator[str]:
     if skip[0] is Reason.FILTERED:
         yield f"relax `filter` of {lst.name}"
     elif skip[0] is Reason.SUSPENDED:
-        yield f"take `suspend` out of {lst.name}"
+        yield f"remove `suspend` from {lst.name}"
     elif lst.awaits_baseline:
-        yield f"write `start: all` for {lst.name}"
+        yield f"set `start: all` for {lst.name}"
     else:
         yield "`listsync forget ITEM --all`, which forgets that it was adopted"
 
@@ -229,9 +229,9 @@ def _grant_right(case: Case) -> str:
         return how_to_reach([target.media.kind])
     if isinstance(problem, ListProblem):
         keys = "`server_id`, `profile_id`, `root_folder`, `tags`"
-        return f"name existing Radarr and Sonarr options in {keys} of {owner.name}"
+        return f"use existing Radarr and Sonarr options in {keys} of {owner.name}"
     user = owner.requester.user.name
-    return f"give {user} the permission on the server, or name another `requester` for {owner.name}"
+    return f"give {user} the permission on the server, or set another `requester` for {owner.name}"
 
 
 def _support_kind(case: Case) -> str:
@@ -239,7 +239,9 @@ def _support_kind(case: Case) -> str:
     if (item.unsupported or "").partition(",")[0] not in EPISODES:
         return "nothing: the server has only films and shows"
     if item.series:
-        return f"`episodes: series` on {case.owner.name}: each episode then requests its series"
+        return (
+            f"set `episodes: series` for {case.owner.name}: each episode then requests its series"
+        )
     return "put its series on the list: the list does not say which one the episode belongs to"
 
 
@@ -269,11 +271,11 @@ def _identify(case: Case) -> str:
         return f"if that is the right title, put {items} on a list of your own, such as a text file"
     match reason:
         case Reason.AMBIGUOUS:
-            return f"choose one: write {line} in the config"
+            return f"choose one: add {line} to the config"
         case Reason.NOT_FOUND:
-            return f"look the title up on TMDB and write {line} in the config"
+            return f"look the title up on TMDB and add {line} to the config"
         case _:
-            return f"if that is the right title, write {line} in the config"
+            return f"if that is the right title, add {line} to the config"
 
 
 def _fix_delivery(case: Case) -> str:
@@ -281,7 +283,7 @@ def _fix_delivery(case: Case) -> str:
     if any(slot.target == case.row.target for slot in case.ground.observed.lost):
         return f"find out from the server's log why it drops the request; then {BY_HAND}"
     return (
-        "fix the server's downloader (Radarr, Sonarr) and retry it on the server; "
+        "fix the server's downloader (Radarr, Sonarr) and retry the request on the server; "
         f"or raise `retry_failed` of {case.owner.name}"
     )
 
@@ -293,7 +295,9 @@ def _fixed_text(text: str) -> Callable[[Case], str]:
 
 _ADVICE: dict[Reason, Callable[[Case], str]] = {
     Reason.AVAILABLE: _fixed_text("no change needed: the server has it"),
-    Reason.REQUESTED: _fixed_text("someone with permission approves or declines it on the server"),
+    Reason.REQUESTED: _fixed_text(
+        "wait until someone with permission approves or declines it on the server"
+    ),
     Reason.PROCESSING: _fixed_text("wait until Radarr or Sonarr has it, or reports a failure"),
     Reason.DECLINED: _bring_back,
     Reason.BLOCKLISTED: _unblock,
@@ -306,11 +310,11 @@ _ADVICE: dict[Reason, Callable[[Case], str]] = {
     Reason.UNSUPPORTED_KIND: _support_kind,
     Reason.OVER_CAP: _fixed_text("the next run continues from there; or raise `max_per_run` of {}"),
     Reason.OVER_BUDGET: _fixed_text(
-        "wait until older requests expire from the budget, or raise `budget`"
+        "wait until older requests no longer count against the budget, or raise `budget`"
     ),
     Reason.QUOTA: _fixed_text(
-        "wait until older requests expire from the quota, raise the quota on the server, "
-        "or name another `requester` for {}"
+        "wait until older requests no longer count against the quota, raise the quota on the "
+        "server, or set another `requester` for {}"
     ),
     Reason.BACKING_OFF: _fixed_text(
         "wait until then; `listsync history ITEM` shows the last result"

@@ -34,11 +34,11 @@ class Page:
     unreadable: int = 0  # entries that gave no item at all
     unreadable_hint: str = ""  # which those are, or what to do about them
     version: str = ""  # changes whenever the list does, where the site gives one
-    cut_off: str = ""  # what to do, where the answer shows that entries are missing from it
-    more: bool = False  # the answer says that another page follows, whatever the total
-    end_unknown: bool = False  # nothing tells whether more follows
+    cut_off: str = ""  # the hint, if the response shows that entries are missing from it
+    more: bool = False  # the response says that another page follows, whatever the total
+    end_unknown: bool = False  # the response does not show whether more follows
     ranked: bool = False  # a chart: its positions are 1 to ``total``, each once
-    keys: tuple[str, ...] | None = None  # of its rows, where items' own do not tell them apart
+    keys: tuple[str, ...] | None = None  # of its rows, if the items' own keys are not distinct
     document: bool = False  # written as one piece: its author may name a title twice
     planned: bool = False  # the next call is fixed: a page without new entries is not the end
     following: object = None  # the next page's call, in its source's own terms; None: last page
@@ -51,7 +51,7 @@ class Page:
 class ListReading:
     """The pages of one list, read so far, and what they come to.
 
-    The first row that holds decides:
+    The first row that applies decides:
 
     =====================================================  =================
     what was read                                          outcome
@@ -168,7 +168,7 @@ class ListReading:
             return self._snapshot(Outcome.EMPTY)
         if self._most is not None:
             cut = len(self._rows) >= self._most
-            note = f"the first {self._most:,}, since this chart has no end" if cut else None
+            note = f"only the first {self._most:,}, since this chart has no end" if cut else None
             return replace(self._snapshot(Outcome.UNVERIFIED), note=note)
         has_end = not any(page.end_unknown for page in self._pages)
         return self._snapshot(Outcome.COMPLETE if has_end else Outcome.UNVERIFIED)
@@ -196,7 +196,7 @@ class ListReading:
             problem = f"{_entries(self._twice)} came twice, so others may be missing"
             yield f"{problem}; {TRY_LATER}, or remove duplicates from the list", None
         if has_end and total is not None and total != entries:
-            problem = f"the site reports {_titles(total)} and delivered {entries:,}"
+            problem = f"the site reports {_titles(total)} but delivered {entries:,}"
             yield f"{problem}; {TRY_LATER}", entries
         if has_end and total is not None and any(page.ranked for page in self._pages):
             ranks = {item.position for item in self._rows}
@@ -247,9 +247,9 @@ def compared(snapshot: Snapshot, before: Snapshot | None, site: str) -> Snapshot
     if (reported, delivered) != (before.declared_total, before.delivered):
         return snapshot
     error = (
-        f"{site} reports {_titles(reported or 0)} and delivers {delivered:,}, as it did before;"
-        " a total may count titles that the site hides. New titles are still requested, and none"
-        " counts as removed from the list"
+        f"{site} reports {_titles(reported or 0)} but delivers {delivered:,}, as it did last time; "
+        "a total may count titles that the site hides. New titles are still requested, and no "
+        "title counts as removed from the list"
     )
     return replace(snapshot, error=error)
 

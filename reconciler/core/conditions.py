@@ -32,7 +32,7 @@ NOT_DONE = frozenset(
 
 READY, LIST_FETCHED, APPLIED, STALLED = "Ready", "Fetched", "Applied", "Stalled"
 CONFIG_VALID, SERVER_REACHABLE = "ConfigValid", "ServerReachable"
-SUSPENDED = "Suspended"  # why a list is stalled that the file holds back
+SUSPENDED = "Suspended"  # the reason of a list that the config suspends
 SUSPENSION = Finding(STALLED, Status.TRUE, SUSPENDED, "suspend: true in the config")
 LEDGER_USABLE, RIGHTS_WAITING = "LedgerUsable", "RightsWaiting"
 SERVER_UNREACHABLE, SERVER_BUSY = "ServerUnreachable", "ServerBusy"  # why a list is not applied
@@ -99,7 +99,7 @@ def apply_finding(
 ) -> Finding:
     """Whether what was planned for a list was done. ``stops``: the safety rules that hold.
 
-    ``barred``: of each title that may not be requested, the problem with Radarr or Sonarr, if any.
+    ``barred``: for each title that may not be requested, the Radarr or Sonarr problem, if any.
     """
     undone = sum(result in NOT_DONE for result in results)
     if stops:
@@ -108,7 +108,7 @@ def apply_finding(
         message = f"{undone} of {len(results)} actions were not done"
         return Finding(APPLIED, Status.FALSE, "ActionsFailed", message)
     if unresolved:
-        message = f"{unresolved} titles could not be looked up"
+        message = f"{unresolved} title{'s' * (unresolved != 1)} could not be looked up"
         return Finding(APPLIED, Status.FALSE, "Unresolved", message)
     if waiting := [problem for problem in barred if problem and is_passing(problem)]:
         message = f"{_titles(len(waiting))} waiting: {waiting[0].message}"
@@ -162,7 +162,7 @@ def rights(waiting: Sequence[WaitingChange]) -> Finding:
         changes.append(f"{len(waiting) - _MOST_NAMED} more")
     last = max((change.until for change in waiting if change.until), default=None)
     when = f"by {iso_time(last)}" if last else "after controller.grace"
-    message = f"in effect {when} unless the file is reverted: {'; '.join(changes)}"
+    message = f"takes effect {when} unless the file is reverted: {'; '.join(changes)}"
     return Finding(RIGHTS_WAITING, Status.TRUE, "WaitsForGrace", message)
 
 

@@ -40,7 +40,7 @@ class PriorState:
     shown: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)  # when last anything
 
     def of(self, rules: ListRules) -> ListHistory:
-        """What is known of a list; of one whose source has changed, nothing."""
+        """The history of a list; empty if its source has changed."""
         baseline = self.baselines.get(rules.name)
         return ListHistory(
             current(self.memberships.get(rules.name), rules.source),
@@ -282,7 +282,7 @@ def as_wanted(items: Iterable[Item], episodes: Episodes) -> tuple[Item, ...]:
         if item.unsupported not in EPISODES:
             result.append(item)
         elif item.series is None:
-            why = f"{item.unsupported}, and its list names no series"
+            why = f"{item.unsupported}, and its list does not name the series"
             result.append(replace(item, unsupported=why))
         else:
             ids, episode = Ids(imdb=item.series.imdb), TitleRef(item.ids.imdb or "", item.title)
@@ -308,7 +308,7 @@ def reason_unread(snapshot: Snapshot | None, last_complete: datetime | None) -> 
     ====================  =========================  ========
 
     *Unverified* never counts as read, however many titles it shows: one that the site did not show
-    would be requested. That holds for sites that declare no total, and for the page of Trakt's app
+    would be requested. This applies to sites that report no total, and for the page of Trakt's app
     where Trakt's API refuses the client id.
     """
     if last_complete is not None:
@@ -319,8 +319,8 @@ def reason_unread(snapshot: Snapshot | None, last_complete: datetime | None) -> 
         return None
     if snapshot.outcome is Outcome.UNVERIFIED:
         return (
-            "its site declares no total, so no fetch of it counts as complete: "
-            "keep what it excludes in a file, or on a list of another site"
+            "its site reports no total, so its fetches never count as complete: "
+            "keep the titles to exclude in a file, or on a list on another site"
         )
     why = f" ({snapshot.error})" if snapshot.error else ""
     return (
@@ -362,8 +362,8 @@ def items_in_question(
 def titles_in_question(lists: Sequence[DesiredList]) -> set[MediaKey]:
     """The titles decided in this run whose details are needed.
 
-    Of a show its seasons have to be, unless no list wants it; of a film only what a filter asks and
-    the list does not tell.
+    For a show, its seasons, unless no list wants it; for a film, only the facts that a filter needs
+    and the list lacks.
     """
     fresh = {media for _, entry, media in places(lists) if entry.fresh}
     return {

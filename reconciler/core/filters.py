@@ -17,7 +17,7 @@ from reconciler.core.model.server import Film, Show
 from reconciler.core.model.terms import NOUN, Kind
 from reconciler.core.names import spellings
 
-LIST, TMDB = "the list", "TMDB"  # who tells a fact
+LIST, TMDB = "the list", "TMDB"  # the sources of a fact
 Fact = TypeVar("Fact")
 
 
@@ -31,7 +31,7 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class TitleFacts:
-    """What is known of a title, from the list that has it and from the server."""
+    """The facts about a title from its list and from the server."""
 
     kind: Kind | None
     names: tuple[str, ...]
@@ -46,7 +46,7 @@ class TitleFacts:
         match: Match | Unmatched | None = None,
         details: Film | Show | Unmatched | None = None,
     ) -> TitleFacts:
-        """From an item, what it was matched with, and what the server told where it was asked."""
+        """From an item, its match, and the server's details if they were read."""
         matched = match if isinstance(match, Match) else None
         server_facts = details if isinstance(details, Film | Show) else None
         names = [
@@ -101,7 +101,7 @@ def objection(rules: Filter, title: TitleFacts) -> Rejection | None:
 
 
 def facts_for(rules: Filter, title: TitleFacts) -> dict[str, tuple[object, str] | None]:
-    """Of the facts that somebody tells, those the filter asks: what it is, and who tells it."""
+    """The known facts that the filter needs, each with its value and its source."""
     needs = {
         "rating": rules.min_rating is not None,
         "votes": rules.min_votes is not None,
@@ -112,12 +112,12 @@ def facts_for(rules: Filter, title: TitleFacts) -> dict[str, tuple[object, str] 
 
 
 def asks_facts(rules: Filter) -> bool:
-    """Whether a filter asks what only some lists tell of their titles."""
+    """Whether a filter needs facts that only some lists have."""
     return bool(facts_for(rules, _NOBODY))
 
 
 def drops(rules: Filter, item: Item) -> bool:
-    """Whether what a list tells of an item is enough to drop it, whatever it is matched with."""
+    """Whether the list's own facts are enough to drop an item, whatever its match."""
     dropped = objection(rules, TitleFacts.of(item))
     return dropped is not None and dropped.sure
 

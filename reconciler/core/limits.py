@@ -63,7 +63,7 @@ class Limits:
         A quota is a sliding window: its oldest request is the first to stop counting.
         """
         noun = "movies" if kind is Kind.MOVIE else "seasons"
-        left = f"0 of {allowance.limit} {noun} left{within(allowance.days)}"
+        left = f"0 of {allowance.limit} {noun}{within(allowance.days)} left"
         used_up = f"{user.name} has {left} after this plan"
         if not allowance.days:
             return used_up
@@ -102,5 +102,5 @@ def budget_used(budget: Budget, created: Iterable[datetime], now: datetime) -> l
 
 
 def within(days: int | None) -> str:
-    """`` in 7 days``; empty if requests count forever."""
-    return f" in {days} day{'s' * (days != 1)}" if days else ""
+    """`` per 7 days``; empty if requests count forever."""
+    return f" per {days} days" if days and days > 1 else " per day" * bool(days)

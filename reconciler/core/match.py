@@ -67,7 +67,7 @@ def _settled(verdicts: Sequence[Match | Unmatched], year: int | None) -> Match |
                 both = [
                     Candidate(m.media, m.title, m.original_title, m.year) for m in (first, other)
                 ]
-                return _ambiguous("one title has this spelling, another this year", both)
+                return _ambiguous("one title matches the name, another the year", both)
     return first
 
 

@@ -171,9 +171,9 @@ def readded(
 ) -> frozenset[MediaKey]:
     """The titles that were gone from every list that held them, and are on one again.
 
-    ``before``: the memberships as they stood before this run, by list name. First sight is not a
+    ``before``: the memberships as of before this run, by list name. First sight is not a
     re-add, and charts never re-add. A list that was never read completely may have
-    held all along what it gives now, and so may one that holds the title unresolved.
+    had the title all along, and so may one whose entry for it is unresolved.
 
     ``left_file``: memberships of lists that are not in the config. The titles of such a list are on
     no list once a run has acted without it, and come back only to a list that was read since and

@@ -247,13 +247,13 @@ def settle(action: Action, done: Done, attempts: Attempts, now: datetime) -> Set
 
 @dataclass(frozen=True, slots=True)
 class Forgetting:
-    """Of one item: which titles it may mean, what is known of them, which lists hold them."""
+    """The titles that one item may mean, with their memory and the lists that have them."""
 
     media: frozenset[MediaKey]
     remembered: int  # films, seasons and shows that were seen there, or counted as refused
-    still_there: bool  # one of them was there at the last look: the server remembers it, too
+    still_there: bool  # the last look showed one of them: the server has a record, too
     lists: tuple[str, ...]
-    adopted: Mapping[str, frozenset[str]]  # what each list adopted of it, by item key
+    adopted: Mapping[str, frozenset[str]]  # the adopted item keys, by list
 
 
 def forgetting(  # noqa: PLR0913 - all that the ledger knows of a title

@@ -3,7 +3,7 @@
 | event | notified |
 |---|---|
 | applied | with each run that sent something to the server, or with the first of a day (UTC) |
-| stalled | when a list cannot recover by itself, unless the file itself holds it back |
+| stalled | when a list cannot recover by itself, unless the config suspends it |
 | recovered | when such a list is read and applied again |
 | config-invalid | when the file becomes invalid |
 | rights-waiting | when a change of the file waits because it gives more permissions |

@@ -104,7 +104,7 @@ def with_sightings(observed: Observed, memory: Memory) -> Memory:
 def _sighting(number: int, own: OwnRequest, observed: Observed) -> Sighting | None:
     """What is known once the table did not show it; what was seen once stays seen.
 
-    One that is detached stands for its title only until its row waits no more.
+    A detached request counts for its title only while its row is waiting.
     """
     trace = observed.traces.get(number)
     if own.sighting is Sighting.LISTED or not observed.shows_all_requests:

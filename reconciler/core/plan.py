@@ -78,12 +78,11 @@ def calculate(
 
     Only titles that a list gave in this run get a row, and then those that such a list has lost;
     what the other lists held when last complete counts for ownership, exclusion and pruning.
-    *Ours*: a request that was made here (core.own_requests); of these and of an orphan the server
-    tells only a key whose owner may see everybody's requests. *Not re-added*: nor has
-    ``rerequest`` a time for it that is over. A retry goes where its request was sent, by the right
-    it was made with: it is *not-permitted* only where the list's requester is unknown. While a
-    safety rule stops the run, there are no actions: what they would have been says which rule
-    holds it.
+    *Ours*: a request that was made here (core.own_requests); these and orphans are visible only to
+    a key whose owner may see everybody's requests. *Not re-added*: nor has ``rerequest`` a time
+    for it that is over. A retry goes where its request was sent, by the right it was made with: it
+    is *not-permitted* only where the list's requester is unknown. While a safety rule stops the
+    run, there are no actions: their verdicts name that rule.
     """
     exclusion = Exclusion.of(lists)
     stop = _stop(lists, observed, memory)
@@ -201,7 +200,7 @@ def _stop(lists: Sequence[DesiredList], observed: Observed, memory: Memory) -> S
         missing, total = vanished(memory, observed)
         return Stop(
             Reason.UNRESOLVED,
-            f"{missing} of {total} known titles are gone from this server: is it another server?",
+            f"{missing} of {total} known titles are gone: is this a different server?",
             "check server.url; if the server was really emptied, start with a new ledger file",
         )
     return None

@@ -1,7 +1,7 @@
 """Which words of an address may be shown, the replacements of the others, and masking by value.
 
 An address of a list may hold a key anywhere behind its host. A word is shown only if it is
-certainly harmless; the replacement of another word tells two lists apart and reveals no key:
+certainly harmless; the replacement of another word distinguishes two lists and reveals no key:
 
     ============================================  =======================================
     word                                          shown as
@@ -26,7 +26,7 @@ from reconciler.core.model.lists import Item, Snapshot, TitleRef
 
 VEIL = "…"
 SHORTEST_SECRET = 6  # characters; shorter ones stand in too many harmless texts
-LONG_SECRET = 16  # characters; from here on a short hash says nothing of it
+LONG_SECRET = 16  # characters; a short hash of a longer one reveals nothing
 
 _SHORT_TAG, _TAG = 3, 6  # digits of a hash
 _VEILED = re.compile(rf"{VEIL}[0-9a-f]{{0,{_TAG}}}")
@@ -55,7 +55,7 @@ def is_harmless(word: str) -> bool:
 
 
 def veil(word: str, *, secret: bool = False) -> str:
-    """What is shown in place of a word. ``secret``: it is one for sure, not only maybe."""
+    """The replacement of a word. ``secret``: the word is certainly one."""
     if _VEILED.fullmatch(word):
         return word
     digits = _TAG if len(word) >= LONG_SECRET else 0 if secret else _SHORT_TAG
@@ -63,9 +63,9 @@ def veil(word: str, *, secret: bool = False) -> str:
 
 
 def veil_spans(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, tuple[str, ...]]:
-    """A text with an address whose spans are veiled, and what was veiled; the host stays.
+    """A text with an address whose spans are veiled, and the veiled words; the host stays.
 
-    Veiled is each word between two delimiters, whole, as soon as a part of it is in a span.
+    A word between two delimiters is veiled whole if any part of it is in a span.
     """
     scheme = text.find("://")
     host = re.compile(r"[/?#]|\Z").search(text, scheme + 3)

@@ -87,7 +87,7 @@ def update_state(
 def _claims(
     lists: Sequence[DesiredList], memory: Memory, plan: Plan
 ) -> dict[Target, frozenset[Claim]]:
-    """Which lists hold now what was requested here, or will be."""
+    """The lists that have each title that was, or will be, requested here."""
     ours = {own.target for own in memory.ours.values()} | {a.target for a in plan.actions}
     claims: dict[Target, set[Claim]] = {}
     for lst, _, media in places(lists):

@@ -133,7 +133,7 @@ def find_requester(
         ids = ", ".join(str(user.id) for user in matching)
         return ListProblem(
             ProblemReason.AMBIGUOUS_REQUESTER,
-            f"requester {selector!r} matches several users of the server (ids {ids}); name the id",
+            f"requester {selector!r} matches several users on the server (ids {ids}); use the id",
         )
     if isinstance(selector, str) and "@" in selector and not has_right(owner, SEE_USERS):
         message = f"requester {selector!r} cannot be found: {lacks(owner, SEE_USERS)}"

@@ -42,7 +42,7 @@ def find_delivery(
     if into.stock is None:
         return ListProblem(ProblemReason.SERVICE_UNAVAILABLE, _silence(into, kind))
     stock = into.stock
-    where = into.name + f" as of its last answer (the server says: {into.trouble})" * bool(
+    where = into.name + f" as of its last response (the server says: {into.trouble})" * bool(
         into.trouble
     )
     profile = _optional("profile_id", wish.profile, stock.profiles, where)
@@ -96,9 +96,9 @@ def _silence(downloader: Downloader, kind: Kind) -> str:
 
 
 def undeliverable_4k(kinds: Collection[Kind]) -> str | None:
-    """What becomes of 4K requests for kinds with 4K off on the server; None without such kinds.
+    """The problem with 4K requests for kinds with 4K off on the server; None without such kinds.
 
-    It takes and approves them all the same, and hands them to nobody
+    The server accepts and approves them all the same, and sends them nowhere
     (docs/internals/media-servers/README.md).
     """
     if not kinds:
@@ -124,7 +124,7 @@ def find_downloader(
         return ListProblem(ProblemReason.UNKNOWN_SERVICE, f"the server has no {program}")
     if wish.server is None:
         default = next((downloader for downloader in fitting if downloader.is_default), None)
-        message = f"the server has no default {program}; name one with server_id"
+        message = f"the server has no default {program}; choose one with server_id"
         return default or ListProblem(ProblemReason.UNKNOWN_SERVICE, message)
     offers = [Option(downloader.id, downloader.name) for downloader in fitting]
     option = _pick("server_id", wish.server, offers, "the server")
@@ -158,14 +158,14 @@ def _pick(
         return matching[0]
     if matching:
         ids = ", ".join(str(offer.id) for offer in matching)
-        message = f"{key} {selector!r} matches several at {where} (ids {ids}); name the id"
+        message = f"{key} {selector!r} matches several on {where} (ids {ids}); use the id"
         return ListProblem(ProblemReason.AMBIGUOUS_OPTION, message)
     names = {_plain(offer.name): offer.name for offer in offers}
     close = difflib.get_close_matches(plain, names, n=1)
     suggestion = f", did you mean {names[close[0]]!r}?" if close else ""
     options = ", ".join(f"{offer.name!r} ({offer.id})" for offer in offers[:_SHOWN]) or "none"
     more = f" and {len(offers) - _SHOWN} more" if len(offers) > _SHOWN else ""
-    message = f"{key} {selector!r} does not exist at {where}{suggestion}; options: {options}{more}"
+    message = f"{key} {selector!r} does not exist on {where}{suggestion}; options: {options}{more}"
     return ListProblem(_UNKNOWN[key], message)
 
 
@@ -176,7 +176,7 @@ def _plain(name: str) -> str:
 
 
 def undelivered(kind: Kind) -> str:
-    """What to say of a request that the server has and its downloader did not take."""
+    """The message about a request that the server could not send to its downloader."""
     program = PROGRAM[kind]
     return (
         f"the server has the request but could not send it to {program}: "

@@ -95,7 +95,7 @@ def show(target: Target, observed: Observed) -> Presence:
 
 
 def _of_whole_show(target: Target, rows: tuple[MediaState, ...]) -> set[MediaStatus]:
-    """What the rows of a show say of all its seasons at once: deleted, available, or nothing."""
+    """The status of a show as a whole, from its rows: deleted, available, or none."""
     silent = tuple(
         row
         for row in rows
@@ -106,7 +106,7 @@ def _of_whole_show(target: Target, rows: tuple[MediaState, ...]) -> set[MediaSta
 
 
 def row_statuses(target: Target, rows: tuple[MediaState, ...]) -> set[MediaStatus]:
-    """What the title's own rows say of it in the target's quality."""
+    """The statuses in the title's own rows, in the target's quality."""
     return {row.status_4k if target.is_4k else row.status for row in rows}
 
 

@@ -53,7 +53,7 @@ def gather_wants(
     A title that only stale entries want is left out: no list gave it in this run. One that a
     list gave stays with its owner, also where that list could not be read this time.
 
-    ``observed`` tells filters of a title what its list does not.
+    ``observed`` has the facts that filters need and the list lacks.
     """
     places_by_identity: dict[Target | str, list[tuple[DesiredList, Entry]]] = {}
     for lst in sorted((x for x in lists if x.rules.role is Role.REQUEST), key=lambda x: x.index):
@@ -132,7 +132,7 @@ def rule_names(item: Item) -> frozenset[str]:
 
 
 def sure_names(item: Item) -> frozenset[str]:
-    """The names that tell an item from all others: its ids, and its title with its year.
+    """The names that identify an item: its ids, and its title with its year.
 
     A row that loses some of its ids for one fetch still shares its title with what it was.
     """
@@ -248,13 +248,13 @@ def dropped(lst: DesiredList, entry: Entry) -> bool:
 
 
 def in_doubt(lst: DesiredList, entry: Entry) -> bool:
-    """Whether the list's filter needs to know more of a title than the list tells."""
+    """Whether the list's filter needs facts about a title that the list lacks."""
     own = _by_own_facts(lst, entry)
     return own is not None and not own.sure and _standing(lst, entry) is None
 
 
 def title_facts(entry: Entry, observed: Observed) -> TitleFacts:
-    """All that is known of an item: what its list tells, and what the server was asked for."""
+    """The facts about an item from its list, and from the server if they were read."""
     if isinstance(entry.match, Unmatched):
         return TitleFacts.of(entry.item)
     return TitleFacts.of(entry.item, entry.match, _details(entry.match.media, observed))

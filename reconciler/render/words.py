@@ -205,7 +205,7 @@ def relative(time: str | None, now: datetime) -> str:
 
 
 def requester(row: ListRow) -> str:
-    """``as anna (movies: 1 of 10 left in 7 days) · to Radarr``."""
+    """``as anna (movies: 1 of 10 per 7 days left) · to Radarr``."""
     if row["role"] == "exclude":
         return "excludes"
     if row["requester"] is None:
@@ -213,7 +213,7 @@ def requester(row: ListRow) -> str:
     outlooks = set(row["expected"].values())
     notes = [EXPECTED[outlook] for outlook in outlooks if len(outlooks) == 1]
     notes += [
-        f"{noun}: {quota['remaining']} of {quota['limit']} left{within(quota['days'])}"
+        f"{noun}: {quota['remaining']} of {quota['limit']}{within(quota['days'])} left"
         for noun, quota in row["quota"].items()
     ]
     name = f"as {clean(row['requester']['name'])}" + (f" ({', '.join(notes)})" if notes else "")

@@ -127,7 +127,7 @@ SAYS = {
     "the list changed while it was read": "the list changed while it was being read",
     "a response that is cut off, or endless pages": "paste another address",
     "an entry that appears twice in one response": "1 entry came twice, so others may be missing",
-    "fewer or more entries than declared": "reports 50 titles and delivered 6",
+    "fewer or more entries than declared": "reports 50 titles but delivered 6",
     "a chart with a gap or a repetition in its ranks": "some ranks from 1 to 6 are missing",
     "an entry that cannot be read": "1 of 6 entries cannot be read",
 }
@@ -290,7 +290,7 @@ def test_a_chart_without_an_end_leaves_out_what_comes_again_and_stops_when_it_ha
     assert [item.title[-1] for item in snapshot.items] == ["1", "2", "3", "4", "5"]
     assert (snapshot.outcome, snapshot.note) == (
         Outcome.UNVERIFIED,
-        "the first 5, since this chart has no end",
+        "only the first 5, since this chart has no end",
     )
 
 
@@ -343,7 +343,7 @@ def test_a_total_that_is_missed_twice_by_the_same_is_said_to_be_never_met(
 ) -> None:
     after = compared(NEVER_MET, before, "Trakt")
     assert after.outcome is Outcome.INCOMPLETE
-    says = "Trakt reports 593 titles and delivers 583, as it did before"
+    says = "Trakt reports 593 titles but delivers 583, as it did last time"
     assert (says in str(after.error)) is confirmed
     assert ("later" in str(after.error)) is not confirmed
 

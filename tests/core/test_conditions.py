@@ -137,7 +137,8 @@ def test_waiting_changes_are_named_with_their_end_and_of_many_a_few() -> None:
 
     assert (finding.status, finding.reason) == (Status.TRUE, "WaitsForGrace")
     assert finding.message.startswith(
-        "in effect by 2026-11-22T13:00:00Z unless the file is reverted: the whole file: change 0; "
+        "takes effect by 2026-11-22T13:00:00Z unless the file is reverted: "
+        "the whole file: change 0; "
     )
     assert finding.message.endswith("the whole file: change 4; 2 more")
     assert conditions.rights([]).status is Status.FALSE

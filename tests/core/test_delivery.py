@@ -78,42 +78,42 @@ def test_a_name_means_the_one_thing_that_is_called_so(
         pytest.param(
             (replace(RADARR, stock=ServiceOptions((HD, OTHER_HD))),),
             {"profile": "HD-1080p"},
-            "profile_id 'HD-1080p' matches several at Radarr (ids 4, 5); name the id",
+            "profile_id 'HD-1080p' matches several on Radarr (ids 4, 5); use the id",
             ProblemReason.AMBIGUOUS_OPTION,
             id="two profiles",
         ),
         pytest.param(
             (replace(RADARR, stock=ServiceOptions(tags=(FUN, FUNNY))),),
             {"tags": ("fun",)},
-            "tags 'fun' matches several at Radarr (ids 3, 4); name the id",
+            "tags 'fun' matches several on Radarr (ids 3, 4); use the id",
             ProblemReason.AMBIGUOUS_OPTION,
             id="two tags",
         ),
         pytest.param(
             (RADARR, replace(SPARE, name="radarr")),
             {"server": "Radarr"},
-            "server_id 'Radarr' matches several at the server (ids 0, 1); name the id",
+            "server_id 'Radarr' matches several on the server (ids 0, 1); use the id",
             ProblemReason.AMBIGUOUS_OPTION,
             id="two servers",
         ),
         pytest.param(
             (RADARR,),
             {"server": 2},
-            "server_id 2 does not exist at the server; options: 'Radarr' (0)",
+            "server_id 2 does not exist on the server; options: 'Radarr' (0)",
             ProblemReason.UNKNOWN_SERVICE,
             id="no such server",
         ),
         pytest.param(
             (replace(RADARR, stock=ServiceOptions()),),
             {"tags": ("fun",)},
-            "tags 'fun' does not exist at Radarr; options: none",
+            "tags 'fun' does not exist on Radarr; options: none",
             ProblemReason.UNKNOWN_TAG,
             id="nothing offered",
         ),
         pytest.param(
             (replace(RADARR, stock=TWELVE_TAGS),),
             {"tags": (99,)},
-            "tags 99 does not exist at Radarr; options: "
+            "tags 99 does not exist on Radarr; options: "
             + ", ".join(f"'t{n}' ({n})" for n in range(10))
             + " and 2 more",
             ProblemReason.UNKNOWN_TAG,
@@ -129,7 +129,7 @@ def test_a_name_means_the_one_thing_that_is_called_so(
         pytest.param(
             (SPARE,),
             {"profile": 9},
-            "the server has no default Radarr; name one with server_id",
+            "the server has no default Radarr; choose one with server_id",
             ProblemReason.UNKNOWN_SERVICE,
             id="no default",
         ),
@@ -157,7 +157,7 @@ def test_a_name_means_the_one_thing_that_is_called_so(
         pytest.param(
             (RADARR,),
             {"profile": "HD-1080p", "folder": "/none"},
-            "root_folder '/none' does not exist at Radarr; options: '/movies' (1), '/Kids/' (2), "
+            "root_folder '/none' does not exist on Radarr; options: '/movies' (1), '/Kids/' (2), "
             "'D:\\\\films\\\\' (3)",
             ProblemReason.UNKNOWN_ROOT_FOLDER,
             id="one of several is not there",

@@ -164,7 +164,7 @@ def test_a_lists_content_is_known_once_a_fetch_was_complete(
 @pytest.mark.parametrize(
     ("outcome", "advice"),
     [
-        (Outcome.UNVERIFIED, "keep what it excludes in a file"),
+        (Outcome.UNVERIFIED, "keep the titles to exclude in a file"),
         (Outcome.UNREACHABLE, "it is unreachable"),
         (Outcome.PRIVATE, "it is private"),
         (Outcome.EMPTY, "it is empty"),

@@ -46,5 +46,5 @@ def test_with_series_an_episode_stands_for_its_series(item: Item, expected: Item
 
 def test_an_episode_whose_series_the_list_does_not_name_stays_unsupported() -> None:
     (item,) = as_wanted([UNNAMED], Episodes.SERIES)
-    assert item.unsupported == "tvEpisode, and its list names no series"
+    assert item.unsupported == "tvEpisode, and its list does not name the series"
     assert (item.key, item.kind) == (UNNAMED.key, None)

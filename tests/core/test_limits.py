@@ -33,6 +33,7 @@ from reconciler.core.titles import NoAction
 from tests.core.values import ADMIN, ANNA, NOW, having, item, request, server, wishes
 
 AFTER = " after this plan"
+OPENS = "; the next slot opens"
 
 
 def ask(
@@ -206,11 +207,11 @@ def test_a_refusal_says_what_is_left_and_when_there_is_more() -> None:
 
     assert refusal(limits, film(12), capped(9)) == (
         Reason.QUOTA,
-        f"anna has 0 of 5 movies left in 7 days{AFTER}; the next slot opens 2026-11-27 20:15 UTC",
+        f"anna has 0 of 5 movies per 7 days left{AFTER}{OPENS} 2026-11-27 20:15 UTC",
     )
     assert refusal(limits, show(13, 1, 2, 3), capped(9)) == (
         Reason.QUOTA,
-        f"anna has 0 of 10 seasons left in 7 days{AFTER}; the next slot opens 2026-11-25 20:15 UTC",
+        f"anna has 0 of 10 seasons per 7 days left{AFTER}{OPENS} 2026-11-25 20:15 UTC",
     )
     assert refusal(limits, film(14, by=ADMIN), capped(1)) == (
         Reason.OVER_CAP,
@@ -223,7 +224,7 @@ def test_a_refusal_says_what_is_left_and_when_there_is_more() -> None:
     [
         (
             1,
-            "0 of 5 movies left in 1 day after this plan; the next slot opens 2026-11-23 20:15 UTC",
+            "0 of 5 movies per day left after this plan; the next slot opens 2026-11-23 20:15 UTC",
         ),
         (None, "0 of 5 movies left after this plan"),
         (0, "0 of 5 movies left after this plan"),

@@ -80,9 +80,9 @@ def test_many_titles_are_counted() -> None:
             id="config-invalid",
         ),
         pytest.param(
-            Notice(Event.RIGHTS_WAITING, why="in effect by noon: wishes: 4k is turned on"),
+            Notice(Event.RIGHTS_WAITING, why="takes effect by noon: wishes: 4k is turned on"),
             "listsync: a config change that gives listsync more permissions is waiting",
-            "in effect by noon: wishes: 4k is turned on",
+            "takes effect by noon: wishes: 4k is turned on",
             id="rights-waiting",
         ),
     ],

@@ -165,7 +165,7 @@ def test_a_server_without_most_of_the_known_titles_stops_every_action() -> None:
     assert [(stop.reason, stop.message) for stop in made.stops] == [
         (
             Reason.UNRESOLVED,
-            "11 of 11 known titles are gone from this server: is it another server?",
+            "11 of 11 known titles are gone: is this a different server?",
         )
     ]
 

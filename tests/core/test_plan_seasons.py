@@ -66,7 +66,7 @@ def test_specials_are_not_asked_of_a_server_that_takes_none(
     assert summarize(made) == answer
     rows: list[Action | Verdict] = [*made.actions, *made.verdicts]
     details = [row.detail for row in rows if Reason.NOT_PERMITTED in row.beside]
-    assert all("the server accepts no requests for specials" in detail for detail in details)
+    assert all("the server does not accept requests for specials" in detail for detail in details)
     assert bool(details) is (answer != ["available"] or numbers == (0, 1))
 
 

@@ -116,7 +116,7 @@ def test_what_one_list_adopted_another_may_ask_for() -> None:
     assert action.lists == ("other",)
 
 
-NOWHERE = ListProblem(ProblemReason.UNKNOWN_PROFILE, "profile_id 'Nope' does not exist at Radarr")
+NOWHERE = ListProblem(ProblemReason.UNKNOWN_PROFILE, "profile_id 'Nope' does not exist on Radarr")
 UNKNOWN = ListProblem(ProblemReason.UNKNOWN_REQUESTER, "nobody is not a user of the server")
 TO_RADARR = Delivery(Option(0, "Radarr"), Option(4, "HD-1080p"))
 

@@ -58,7 +58,7 @@ def test_the_owner_named_is_the_owner() -> None:
         ),
         pytest.param(
             "bob",
-            "several users of the server (ids 5, 6)",
+            "several users on the server (ids 5, 6)",
             ProblemReason.AMBIGUOUS_REQUESTER,
             id="two of a name",
         ),

@@ -60,7 +60,7 @@ def test_a_list_that_names_what_is_not_there_is_refused_alone_and_explained(
             "good": {"source": "file:b.txt", "profile_id": 4},
         }
     )
-    text = "profile_id 'Sharp' does not exist at Radarr; options: 'Any' (1), 'HD' (4)"
+    text = "profile_id 'Sharp' does not exist on Radarr; options: 'Any' (1), 'HD' (4)"
     shown = household.run("plan")
     assert shown.code == 1
     assert f"! {text}" in shown.out
@@ -68,7 +68,7 @@ def test_a_list_that_names_what_is_not_there_is_refused_alone_and_explained(
     assert household.stored() == numbers([HEAT])
     explained = household.run("explain", f"imdb:{DUNE.imdb}").out
     assert text in explained
-    assert "name existing Radarr and Sonarr options" in explained
+    assert "use existing Radarr and Sonarr options" in explained
     assert "asked" not in explained
 
 
@@ -84,7 +84,7 @@ def checks(household: Household) -> tuple[int, Mapping[str, dict[str, Any]]]:
         ({"profile_id": "HD", "tags": ["kids"]}, "movie: Radarr; tv: Sonarr"),
         (
             {"server_id": "Radarr"},
-            "movie: Radarr; tv: server_id 'Radarr' does not exist at the server",
+            "movie: Radarr; tv: server_id 'Radarr' does not exist on the server",
         ),
         ({"4k": True, "profile_id": 7}, "movie: Radarr 4K; tv: the server has no Sonarr for 4K"),
     ],
@@ -105,8 +105,8 @@ def test_doctor_finds_a_name_that_means_nothing_anywhere(household: Household) -
     check = result["downloader of wishes"]
     assert (code, check["ok"]) == (1, False)
     assert check["found"] == (
-        "tags 'bob' does not exist at Radarr; options: 'kids' (2); "
-        "tags 'bob' does not exist at Sonarr; options: 'kids' (9)"
+        "tags 'bob' does not exist on Radarr; options: 'kids' (2); "
+        "tags 'bob' does not exist on Sonarr; options: 'kids' (9)"
     )
     assert check["todo"].startswith("use a name or id that the server has")
 
@@ -126,7 +126,7 @@ def test_doctor_looks_where_the_kinds_go_that_a_lists_filter_wants(household: Ho
     code, result = checks(household)
     check = result["downloader of wishes"]
     assert (code, check["ok"]) == (1, False)
-    assert check["found"].startswith("server_id 'Radarr' does not exist at the server")
+    assert check["found"].startswith("server_id 'Radarr' does not exist on the server")
 
 
 def test_doctor_asks_no_radarr_for_a_list_that_names_none(household: Household) -> None:

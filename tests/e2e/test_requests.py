@@ -40,9 +40,7 @@ def test_a_name_that_fits_two_users_stops_its_list_and_nobody_asks_instead(
     )
     shown = household.run("plan")
     assert shown.code == 1
-    assert (
-        "requester 'sam' matches several users of the server (ids 8, 9); name the id" in shown.out
-    )
+    assert "requester 'sam' matches several users on the server (ids 8, 9); use the id" in shown.out
     assert household.run("apply", "--yes").code == 1
     assert household.stored() == numbers([HEAT])
     assert {row.requested_by.id for row in household.server.state.requests.values()} == {1}
@@ -110,7 +108,9 @@ def test_top_then_quota_then_cap_then_budget_and_none_blocks_what_stands_behind(
     assert set(household.stored()) == set(numbers([FILMS[0], FILMS[4], FILMS[5], FILMS[7]]))
     again = household.run("plan", "--all").out
     assert "the budget is 4 a week; the next slot opens 20" in again
-    assert "alice has 0 of 1 movies left in 7 days after this plan; the next slot opens 20" in again
+    assert (
+        "alice has 0 of 1 movies per 7 days left after this plan; the next slot opens 20" in again
+    )
 
 
 def test_a_server_on_which_most_is_gone_stops_everything_and_says_what_to_do(
@@ -122,9 +122,9 @@ def test_a_server_on_which_most_is_gone_stops_everything_and_says_what_to_do(
     for command in (["plan"], ["apply", "--yes"]):
         done = household.run(*command)
         assert done.code == 3
-        assert "12 of 12 known titles are gone from this server: is it another server?" in done.out
+        assert "12 of 12 known titles are gone: is this a different server?" in done.out
         assert "check server.url; if the server was really emptied" in done.out
     assert household.stored() == []
     output = household.run("plan", "-o", "markdown").out
-    missing = r"12 of 12 known titles are gone from this server\: is it another server?"
+    missing = r"12 of 12 known titles are gone\: is this a different server?"
     assert f"> **Stopped:** {missing}\n>\n> check server" in output

@@ -57,7 +57,7 @@ def condition(type_: str, status: Status, reason: str = "InStep", message: str =
 def row(position: int, title: str, word: str = Reason.AVAILABLE, detail: str = "") -> RowReport:
     item = Item(position, title, 2020, Kind.MOVIE, Ids(imdb=f"tt{position:07}", tmdb=position))
     target = Target(MediaKey(Kind.MOVIE, position), is_4k=False)
-    advice = "write `map: {x: tmdb:movie:1}` in the config" if detail else ""
+    advice = "add `map: {x: tmdb:movie:1}` to the config" if detail else ""
     facts = (("on", f"kids, place {position}  imdb:tt1"), ("server", f"not on it {detail}"))
     return RowReport(item, word, detail, target, advice, facts)
 

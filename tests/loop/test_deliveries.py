@@ -90,13 +90,13 @@ def test_what_only_radarr_knows_holds_the_shows_of_the_list_and_no_film(world: W
     [
         (
             {"server_id": "Radar"},
-            "server_id 'Radar' does not exist at the server, did you mean 'Radarr'?",
+            "server_id 'Radar' does not exist on the server, did you mean 'Radarr'?",
         ),
         ({"server_id": "Radarr 4K"}, "options: 'Radarr' (0), 'Spare' (1)"),
         ({"profile_id": "Ultra HD"}, "did you mean 'Ultra-HD'?"),
         ({"profile_id": 5}, "options: 'Any' (1), 'HD-1080p' (4), 'Ultra-HD' (6)"),
         ({"root_folder": "/films"}, "options: '/movies' (1), '/kids/' (2)"),
-        ({"tags": ["bob"]}, "tags 'bob' does not exist at Radarr; options: 'anna' (1), 'kids' (2)"),
+        ({"tags": ["bob"]}, "tags 'bob' does not exist on Radarr; options: 'anna' (1), 'kids' (2)"),
     ],
 )
 def test_a_list_that_names_what_is_not_there_does_nothing_and_the_others_go_on(
@@ -169,7 +169,7 @@ def test_what_a_radarr_offered_today_is_good_while_it_is_away(world: World) -> N
     reconciliation = world.look()
     assert decisions(reconciliation) == {OTHER.title: "not-permitted", FILM.title: "request"}
     assert (
-        "does not exist at Radarr as of its last answer (the server says: "
+        "does not exist on Radarr as of its last response (the server says: "
         in reconciliation.plan.verdicts[0].detail
     )
 

@@ -36,7 +36,7 @@ def test_an_episode_of_an_unknown_series_says_so(world: World) -> None:
     (verdict,) = world.look().plan.verdicts
     assert (verdict.reason, verdict.detail) == (
         "unsupported-kind",
-        "tvEpisode, and its list names no series",
+        "tvEpisode, and its list does not name the series",
     )
 
 

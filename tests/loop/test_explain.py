@@ -121,7 +121,7 @@ def test_a_title_can_be_pasted_into_the_file_and_into_a_shell(world: World, titl
     reconciliation = world.look()
     (explanation,) = explain(reconciliation, title)
     assert explanation["verdict"]["word"] == "not-found"
-    line = re.search(r"`map: (\{.*\})` in the config", explanation["would_change"])
+    line = re.search(r"`map: (\{.*\})` to the config", explanation["would_change"])
     assert line
     ((key, target),) = yaml.safe_load(line[1]).items()
     assert target == "tmdb:movie:N"

@@ -58,7 +58,7 @@ def test_a_cancel_is_in_every_form_of_the_plan(world: World) -> None:
     assert "cancel · off its lists since" in plan_markdown(document).replace("\\", "")
     (explained,) = explain(reconciliation, f"tmdb:movie:{DUNE.tmdb}")
     assert explained["verdict"]["word"] == "cancel"
-    assert "put it back on a list, or write `prune: keep`, and it stays" in explain_text(
+    assert "to keep it, put it back on a list or set `prune: keep`" in explain_text(
         [explained], "dune"
     )
 

@@ -120,7 +120,7 @@ def test_a_total_that_is_never_reached_is_said_to_be_so_the_second_time(
     site = ListRef(source.text.partition(":")[0], "").site
     assert again.outcome is Outcome.INCOMPLETE
     assert str(again.error).startswith(
-        f"{site} reports {total:,} titles and delivers {delivered:,}, as it did before"
+        f"{site} reports {total:,} titles but delivers {delivered:,}, as it did last time"
     )
     assert "later" not in str(again.error)
 

@@ -149,7 +149,7 @@ def test_positions_with_gaps_give_way_to_the_pages_order(positions: tuple[int, i
 @pytest.mark.parametrize(
     ("second", "says"),
     [
-        (FakePage(listing(5, [])), "reports 5 titles and delivered 2"),
+        (FakePage(listing(5, [])), "reports 5 titles but delivered 2"),
         (FakePage(listing(5, edges(1, 2))), "only 2 of 5 entries"),
         (FakePage(None, 503), "2 titles were read, then this failed"),
         (FakePage(None, 429), "2 titles were read, then this failed"),

@@ -85,7 +85,7 @@ def test_the_interface_gives_a_list_whole_and_in_order(sites: SandboxSites, sour
         ("imdb:ur000000404", Outcome.MISSING, "list does not exist"),
         ("imdb:p.nobody", Outcome.MISSING, "list does not exist"),
         ("imdb:ls000000013", Outcome.CHANGED_LAYOUT, "a list of people, not of titles"),
-        ("imdb:ls000000003", Outcome.INCOMPLETE, "130 titles and delivered 65"),
+        ("imdb:ls000000003", Outcome.INCOMPLETE, "130 titles but delivered 65"),
     ],
     ids=[
         "an empty list",

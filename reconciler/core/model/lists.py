@@ -54,8 +54,8 @@ class ListRef:
 class FetchScope:
     """How much of a list is needed."""
 
-    top: int | None = None  # of a chart without an end: its first so many
-    facts: bool = False  # what filters ask, also where a site tells it only when it is asked to
+    top: int | None = None  # how many titles of a chart without an end
+    facts: bool = False  # with the facts for filters, also where they take extra calls
 
     def __or__(self, other: FetchScope) -> FetchScope:
         """What two lists of one source need together."""
@@ -130,10 +130,10 @@ class Item:
     ids: Ids = Ids()
     original_title: str | None = None
     unsupported: str | None = None  # what it is when it cannot be requested: "videoGame", …
-    series: TitleRef | None = None  # of an episode: what it belongs to, where the list says it
-    episode: TitleRef | None = None  # of a series: the episode on the list that it stands for
+    series: TitleRef | None = None  # of an episode: its series, if the list names it
+    episode: TitleRef | None = None  # of a series: the episode that the list has
     seasons: tuple[int, ...] | None = None  # the list names these seasons of the show, no others
-    facts: Facts = UNTOLD  # as far as the list tells them
+    facts: Facts = UNTOLD  # from the list
     may_be_show: bool = False  # the list has mini-series among its films, and does not mark them
 
     @property
@@ -215,7 +215,7 @@ class Candidate:
     title: str
     original_title: str | None = None
     year: int | None = None
-    countries: tuple[str, ...] = ()  # of origin, ISO 3166-1; the server tells it of shows alone
+    countries: tuple[str, ...] = ()  # of origin, ISO 3166-1; for shows only
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,11 @@ class MemoryEntry:
     """What the ledger knows of a slot.
 
     ``present``: it was there when last looked at (requested, covered or declined); False: it was
-    there once and is gone, which is a person's word (law 5).
-    ``readded``: it came back to a list since, which lifts *declined* and *handled* until it is
+    there once and is gone, which is a person's decision (law 5).
+    ``readded``: it has come back to a list since, which lifts *declined* and *handled* until it is
     requested again.
-    ``refused``: since when it was seen declined, or gone, without a break; None: it is neither, or
-    no look has told since.
+    ``refused``: since when every look has shown it declined or gone; None: it is neither, or no
+    look has shown it since.
     """
 
     present: bool = True
@@ -37,7 +37,7 @@ class MemoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """A target's refused requests and retries; ``not_before`` holds the next one back."""
+    """A target's refused requests and retries; ``not_before``: the earliest next try."""
 
     failures: int = 0
     retries: int = 0
@@ -105,7 +105,7 @@ class Member:
 
     @property
     def is_held(self) -> bool:
-        """Whether the list holds it, as far as anybody may rely on that."""
+        """Whether the list has the title, and our request for it was not canceled."""
         return self.present and not self.canceled
 
 
@@ -129,7 +129,7 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A list's last complete content. ``source`` tells a changed list from a changed title.
+    """A list's last complete content. ``source`` shows whether the list's source has changed.
 
     ``left``: since when no list of the file is called so and has this source; None: one is and has,
     or no run has acted without it yet.

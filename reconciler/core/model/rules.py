@@ -137,9 +137,9 @@ class FileRights:
 
 @dataclass(frozen=True, slots=True)
 class Widening:
-    """A change that gives more rights: in a list, named as it is in effect, or in the whole file.
+    """A change that gives more permissions: in a list, by its name in effect, or the whole file.
 
-    ``value`` tells two changes of one setting apart; ``words`` says the change to people.
+    ``value`` distinguishes two changes of one setting; ``words`` describes the change.
     """
 
     list: str  # WHOLE: server, exclude or defaults

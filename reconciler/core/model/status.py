@@ -47,7 +47,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When a list's turn is. ``digest``: a hash of what the file said of it at its last turn."""
+    """When a list runs next. ``digest``: the hash of its config at the last run."""
 
     digest: str
     due: datetime
@@ -95,7 +95,7 @@ class Run:
 
 
 class Event(StrEnum):
-    """What a notification tells. A closed vocabulary."""
+    """The event that a notification reports. A closed vocabulary."""
 
     APPLIED = "applied"
     STALLED = "stalled"
@@ -105,7 +105,7 @@ class Event(StrEnum):
 
 
 class Digest(StrEnum):
-    """How much time one message about what was done stands for."""
+    """The period that one message about actions covers."""
 
     PASS = "pass"  # noqa: S105 - no password
     DAILY = "daily"
@@ -145,7 +145,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class NotificationState:
-    """What people know by now."""
+    """What has been notified so far."""
 
-    stalled: frozenset[str] = frozenset()  # the lists whose recovery nobody has heard of
+    stalled: frozenset[str] = frozenset()  # the lists whose recovery was not notified
     digested: datetime | None = None  # end of the last daily digest; None: not sent yet
