@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from sqlite3 import Connection, Cursor
+from sqlite3 import Connection
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -56,9 +57,13 @@ def stored_seasons(seasons: str | None) -> tuple[int, ...] | None:
     return None if seasons is None else SEASONS.validate_json(seasons)
 
 
-def select(connection: Connection, table: str, columns: str, server: str) -> Cursor:
-    """These columns of all rows of one server."""
-    return connection.execute(f"SELECT {columns} FROM {table} WHERE server = ?", (server,))  # noqa: S608 - our own names
+def select(connection: Connection, table: str, columns: str, server: str) -> list[tuple[Any, ...]]:
+    """These columns of all rows of one server.
+
+    All at once: a statement that ends at a row that cannot be parsed would keep its lock.
+    """
+    query = f"SELECT {columns} FROM {table} WHERE server = ?"  # noqa: S608 - our own names
+    return connection.execute(query, (server,)).fetchall()
 
 
 def upsert(

@@ -109,7 +109,7 @@ def _intents(connection: Connection, server: str) -> tuple[Intent, ...]:
         "SELECT at, op, kind, tmdb, is_4k, title, requester, lists, seasons,"
         " result, http_status, request_id, message FROM intents WHERE server = ? ORDER BY id",
         (server,),
-    )
+    ).fetchall()
     return tuple(
         Intent(
             stored_time(at),
@@ -136,7 +136,7 @@ def _runs(connection: Connection, server: str) -> tuple[Run, ...]:
         "SELECT id, command, began, ended, lists, counts, exit_code FROM runs"
         " WHERE server = ? ORDER BY id",
         (server,),
-    )
+    ).fetchall()
     return tuple(
         Run(
             number,

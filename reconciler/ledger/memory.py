@@ -67,7 +67,7 @@ class SqliteMemory(LedgerPart):
             created = connection.execute(
                 f"SELECT at FROM intents WHERE {_STORED} ORDER BY at",  # noqa: S608 - question marks
                 (self.server, *_STORED_VALUES),
-            )
+            ).fetchall()
             return Memory(
                 _entries(connection, self.server),
                 {
@@ -234,7 +234,7 @@ def _own_requests(connection: Connection, server: str) -> dict[int, OwnRequest]:
         "SELECT request_id, kind, tmdb, is_4k, requester, lists, seasons, sighting FROM intents"  # noqa: S608 - question marks
         f" WHERE {_STORED} AND request_id IS NOT NULL ORDER BY id",
         (server, *_STORED_VALUES),
-    )
+    ).fetchall()
     return {
         request_id: OwnRequest(
             stored_target(kind, tmdb, is_4k),
@@ -250,7 +250,7 @@ def _own_requests(connection: Connection, server: str) -> dict[int, OwnRequest]:
 def _write_sightings(
     connection: Connection, server: str, own_requests: Mapping[int, OwnRequest]
 ) -> None:
-    stored = dict(select(connection, "intents", "request_id, sighting", server).fetchall())
+    stored = dict(select(connection, "intents", "request_id, sighting", server))
     connection.executemany(
         "UPDATE intents SET sighting = ? WHERE server = ? AND request_id = ?",
         [
@@ -338,7 +338,7 @@ def _mark_canceled(connection: Connection, server: str, media: MediaKey) -> None
     rows = connection.execute(
         f"SELECT list, key, {_MEMBER_COLUMNS} FROM members WHERE server = ? AND missed IS NOT NULL",  # noqa: S608 - our own names
         (server,),
-    )
+    ).fetchall()
     members = {(name, key): _stored_member(*columns) for name, key, *columns in rows}
     connection.executemany(
         "UPDATE members SET canceled = 1 WHERE server = ? AND list = ? AND key = ?",

@@ -48,7 +48,7 @@ def write_renames(connection: Connection, server: str, due: Sequence[Rename]) ->
             (rename.membership.source, server, new, rename.source),
         )
         for table in _WITH_NAMES:
-            rows = select(connection, table, "id, lists", server).fetchall()
+            rows = select(connection, table, "id, lists", server)
             connection.executemany(
                 f"UPDATE {table} SET lists = ? WHERE id = ?",  # noqa: S608 - our own names
                 [

@@ -118,7 +118,7 @@ class SqliteStatuses(LedgerPart):
 
     def triggers(self) -> dict[str, int]:
         with self.database.reading() as connection:
-            return dict(select(connection, "triggers", "list, id", self.server).fetchall())
+            return dict(select(connection, "triggers", "list, id", self.server))
 
     def clear_triggers(self, triggers: Iterable[int]) -> None:
         with self.database.writing() as connection:
@@ -154,7 +154,7 @@ class SqliteStatuses(LedgerPart):
             row = connection.execute("SELECT accepted FROM accepted_rights").fetchone()
             waiting = connection.execute(
                 "SELECT list, setting, value, description, since FROM waiting_rights"
-            )
+            ).fetchall()
             return RightsState(
                 _ACCEPTED.validate_json(row[0]) if row else None,
                 {Widening(*columns): stored_time(since) for *columns, since in waiting},

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -246,3 +248,16 @@ def test_what_is_forgotten_while_a_run_goes_on_is_not_written_back(
     ledger.memory.record(expected_entries, {}, {}, read.keys())
 
     assert ledger.memory.read().slots == {MemoryKey(other): absent, MemoryKey(new): MemoryEntry()}
+
+
+def test_a_row_that_cannot_be_parsed_leaves_no_lock(path: Path, ledger: SqliteLedger) -> None:
+    other = Target(MediaKey(Kind.MOVIE, 949))
+    ledger.memory.record({MemoryKey(FILM): MemoryEntry(), MemoryKey(other): MemoryEntry()}, {})
+    with closing(sqlite3.connect(path, timeout=0)) as program:
+        program.execute("PRAGMA ignore_check_constraints = ON")
+        program.execute("UPDATE memory_entries SET kind = 'x'")
+        program.commit()
+        with pytest.raises(LedgerError, match="cannot be read") as failure:
+            ledger.memory.read()
+        program.execute("BEGIN EXCLUSIVE")
+        assert failure.tb is not None  # whoever keeps the error keeps its frames and statements
