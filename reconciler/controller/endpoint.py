@@ -121,6 +121,7 @@ class Endpoint:
         self._server = cast("Any", server)  # of one socket; its stubs are wrong about triggers
         self._server.channel_class = RequestChannel
         logging.getLogger("waitress.queue").disabled = True  # a line for each request that waits
+        logging.getLogger("waitress").handlers[:] = [_ServerLog()]
         self._thread = Thread(target=self._server.run, name="endpoint", daemon=True)
         self._thread.start()
 
@@ -198,6 +199,13 @@ class RequestChannel(HTTPChannel):
         super().handle_read()
         if self.request is not None:
             self.last_activity = before
+
+
+class _ServerLog(logging.Handler):
+    """What the WSGI server logs, such as that all connections are taken, as lines of this log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        _log.warning("status page", message=record.getMessage())
 
 
 class _Application:

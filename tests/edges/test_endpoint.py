@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import socket
 from base64 import b64encode
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from structlog.testing import capture_logs
 from waitress.adjustments import Adjustments
 
 from reconciler.controller.endpoint import (
@@ -186,6 +188,18 @@ def test_headers_are_bounded(endpoint: Endpoint) -> None:
         text = answer(endpoint, "/status", "Host: localhost", f"X: {'x' * 20_000}")
         assert " 431 " in text
     assert " 200 " in answer(endpoint, "/status", "Host: localhost", f"X: {'x' * 10_000}")
+
+
+@pytest.mark.usefixtures("endpoint")
+def test_messages_of_the_wsgi_server_are_lines_of_the_log(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with capture_logs() as logs:
+        logging.getLogger("waitress").warning("total open connections reached %s", "the limit")
+    assert [(line["event"], line["message"]) for line in logs] == [
+        ("status page", "total open connections reached the limit")
+    ]
+    assert capfd.readouterr().err == ""
 
 
 def test_a_client_that_sends_slowly_is_cut_off() -> None:
