@@ -350,8 +350,8 @@ def summary(document: PlanDocument) -> str:
     if results:
         done = [f"{results.count(result)} {result}" for result in dict.fromkeys(results)]
     else:
-        done = [f"{counts['request']} to request"]
-        done += [f"{counts[op]} to {op}" for op in ("extend", "retry", "cancel") if counts[op]]
+        ops = ("request", "extend", "retry", "cancel")
+        done = [f"{counts[op]} to {op}" for op in ops if counts[op]] or ["no changes"]
     waiting = waiting_count(document)
     others = [f"{waiting:,} waiting"] if waiting else []
     return " · ".join(filter(None, (", ".join(done), ", ".join([*others, *_troubles(document)]))))

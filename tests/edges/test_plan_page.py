@@ -125,6 +125,12 @@ def test_after_apply_the_page_has_the_results() -> None:
     assert "--expect" not in text
 
 
+def test_a_plan_without_changes_says_so() -> None:
+    text = words_of(plan_html(document(WAITS, IS_THERE)))
+    assert "No changes · 1 waiting Plan" in text
+    assert "to do 0 waiting 1 need you 0 unchanged 1" in text
+
+
 def test_what_stops_a_plan_and_the_problem_of_a_list_are_said() -> None:
     stop = Stop(Reason.SUSPENDED, "an exclude list cannot be read", "see `listsync doctor`")
     rows = [list_row(problem="unknown requester")]

@@ -27,13 +27,14 @@ def plan_html(document: PlanDocument) -> str:
     is_applied = words.is_applied(document)
     names = " ".join(("apply", *(document["narrowed_to"] or ())))
     command = f"listsync {names} --expect {document['plan_id']} --yes"
+    headline = words.summary(document)
     return render(
         "plan.html",
         style=Markup(style.decode()),  # noqa: S704 - of ours
         policy=f"default-src 'none'; style-src 'sha256-{digest}'",
         version=version("listsync"),
         server=f"{server['flavour'].capitalize()} {server['version']} · {server['url']}",
-        headline=words.summary(document),
+        headline=headline[0].upper() + headline[1:],
         plan_id=document["plan_id"],
         verb="Applied" if is_applied else "Plan",
         command="" if is_applied or not document["actions"] else command,
