@@ -38,7 +38,12 @@ def with_service_options(
     and LedgerError.
     """
     options = _Options(lists, server, ledger, view.now)
-    missing = [(lst, kind) for lst in lists for kind in Kind if options.is_missing(lst, kind)]
+    missing = [
+        (lst, kind)
+        for lst in lists
+        for kind, delivery in options.find_deliveries(lst).items()
+        if isinstance(delivery, ListProblem)
+    ]
     waiting = requestable(lists, view) if missing else frozenset()
     for kind in {kind for lst, kind in missing if options.is_due(lst, kind, waiting)}:
         options.refresh(lists, kind)
@@ -51,12 +56,9 @@ class _Options:
     def __init__(
         self, lists: Sequence[DesiredList], server: MediaServer, ledger: Ledger, now: datetime
     ) -> None:
-        self._selections = {lst.name: lst.rules.delivery for lst in lists if lst.rules.delivery}
         self._server, self._ledger, self._now = server, ledger, now
-        self._downloaders = dict(ledger.cache.downloaders(now)) if self._selections else {}
-
-    def is_missing(self, lst: DesiredList, kind: Kind) -> bool:
-        return isinstance(self._find_deliveries(lst).get(kind), ListProblem)
+        is_needed = any(lst.rules.delivery for lst in lists)
+        self._downloaders = dict(ledger.cache.downloaders(now)) if is_needed else {}
 
     def is_due(self, lst: DesiredList, kind: Kind, waiting: Collection[tuple[str, Kind]]) -> bool:
         """Whether options are read again: the list or a title waits, or they are not cached."""
@@ -64,19 +66,19 @@ class _Options:
         if downloaders is None or (lst.name, kind) in waiting:
             return True
         if all(
-            isinstance(delivery, ListProblem) for delivery in self._find_deliveries(lst).values()
+            isinstance(delivery, ListProblem) for delivery in self.find_deliveries(lst).values()
         ):
             return True
-        selection = self._selections[lst.name]
+        selection = lst.rules.delivery or ServiceSelection()
         selected = find_downloader(selection, kind, downloaders, is_4k=lst.rules.is_4k)
         return isinstance(selected, Downloader) and selected.stock is None
 
     def refresh(self, lists: Sequence[DesiredList], kind: Kind) -> None:
         """Read the options for a kind; a downloader that cannot be reached keeps its options."""
         selections = [
-            (self._selections[lst.name], lst.rules.is_4k)
+            (lst.rules.delivery, lst.rules.is_4k)
             for lst in lists
-            if lst.name in self._selections and kind in _kinds(lst)
+            if lst.rules.delivery and kind in _kinds(lst)
         ]
         cached = {downloader.id: downloader.stock for downloader in self._downloaders.get(kind, ())}
         fresh = load_service_options(selections, kind, self._server)
@@ -90,7 +92,7 @@ class _Options:
         )
 
     def apply(self, lst: DesiredList) -> DesiredList:
-        by_kind = self._find_deliveries(lst)
+        by_kind = self.find_deliveries(lst)
         problems = [d for d in by_kind.values() if isinstance(d, ListProblem)]
         problem = all_of(problems) if len(problems) == len(by_kind) else None
         notices = [lst.notice]
@@ -104,11 +106,11 @@ class _Options:
             notice="; ".join(filter(None, notices)) or None,
         )
 
-    def _find_deliveries(self, lst: DesiredList) -> dict[Kind, Delivery | ListProblem]:
-        selection = self._selections.get(lst.name)
+    def find_deliveries(self, lst: DesiredList) -> dict[Kind, Delivery | ListProblem]:
+        """Where requests for each kind of title on a list go; empty: the list names nothing."""
+        selection, is_4k = lst.rules.delivery, lst.rules.is_4k
         if selection is None:
             return {}
-        is_4k = lst.rules.is_4k
         return {
             kind: find_delivery(selection, kind, self._downloaders.get(kind, ()), is_4k=is_4k)
             for kind in sorted(_kinds(lst))
