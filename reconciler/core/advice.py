@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -165,23 +165,21 @@ def _make_lists_ask(case: Case) -> str:
         presence = film(target, observed).presence
         if presence in COVERED:
             return f"no change needed: it is {presence} on the server"
-    ways = dict.fromkeys(way for lst in case.lists for way in _asking(lst, case))
-    return "; or ".join((*ways, "put it on another list", BY_HAND))
-
-
-def _asking(lst: DesiredList, case: Case) -> Iterator[str]:
-    entry = next((entry for entry in lst.entries if _is_of(entry, case.row)), None)
-    skip = skip_reason(lst, entry, case.ground.observed) if entry else None
-    if skip is None:
-        return
-    if skip[0] is Reason.FILTERED:
-        yield f"relax `filter` of {lst.name}"
-    elif skip[0] is Reason.SUSPENDED:
-        yield f"remove `suspend` from {lst.name}"
-    elif lst.awaits_baseline:
-        yield f"set `start: all` for {lst.name}"
-    else:
-        yield "`listsync forget ITEM --all`, which forgets that it was adopted"
+    ways: list[str] = []
+    for lst in case.lists:
+        entry = next((entry for entry in lst.entries if _is_of(entry, case.row)), None)
+        skip = skip_reason(lst, entry, observed) if entry else None
+        if skip is None:
+            continue
+        if skip[0] is Reason.FILTERED:
+            ways.append(f"relax `filter` of {lst.name}")
+        elif skip[0] is Reason.SUSPENDED:
+            ways.append(f"remove `suspend` from {lst.name}")
+        elif lst.awaits_baseline:
+            ways.append(f"set `start: all` for {lst.name}")
+        else:
+            ways.append("`listsync forget ITEM --all`, which forgets that it was adopted")
+    return "; or ".join((*dict.fromkeys(ways), "put it on another list", BY_HAND))
 
 
 def _is_of(entry: Entry, row: Action | Verdict) -> bool:

@@ -38,9 +38,7 @@ class Decision:
     plan: Plan
     accounts: Mapping[str, ListAccount]  # where each list's titles are in the plan
     state: NewState
-    claims: Mapping[
-        Target, frozenset[Claim]
-    ]  # the lists that contain what was, or will be, requested here
+    claims: Mapping[Target, frozenset[Claim]]  # the lists with what was or will be requested here
 
 
 def reconcile(lists: Sequence[DesiredList], state: NewState, view: View) -> Decision:

@@ -123,7 +123,7 @@ ADDED = sum(LINES_BY_FEATURE.values())
 
 BOUNDS = {
     "names in reconciler/": Bound(top_level_names, now=16, target=16),
-    "lines of core/, sync/ and ports": Bound(core_lines, now=8_260, target=5_500),
+    "lines of core/, sync/ and ports": Bound(core_lines, now=8_280, target=5_500),
     "lines of reconciler/": Bound(all_lines, now=29_550 + ADDED, target=22_000 + ADDED),
     "lines of a file": Bound(lines_by_file, now=400, target=400),
     "lines of a site": Bound(lines_by_site, now=200, target=200),
