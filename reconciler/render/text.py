@@ -172,7 +172,7 @@ def _needs_you(document: PlanDocument, *, shows_all: bool) -> list[Line]:
         is_covered = row["reason"] == Reason.NOT_PERMITTED and row["lists"][0] in problems
         if row["reason"] in ATTENTION and not is_covered:
             line = _row(_SYMBOLS["?"], row, f"{row['lists'][0]} · {words.verdict(row)}", "title")
-            advice = f"listsync explain {words.explain_argument(row['media'])}"
+            advice = words.explain_command(row["media"], document)
             lines += [line, Line((Cell(advice),), _DEEP)]
     if more := len(lines[_MOST_NEEDING_YOU:]) // 2 * (not shows_all):
         lines[-2 * more :] = [_more(more, "", _DEEP)]

@@ -98,15 +98,23 @@ def item_name(media: Media) -> str:
     return shlex.quote(name)
 
 
-def explain_argument(media: Media) -> str:
-    """``item_name``, or so much of the title that a line of 80 columns takes the whole command.
+def config_option(document: PlanDocument) -> str:
+    """`` -c kids.yaml``, where the plan's config is another than a command reads by itself."""
+    path = clean(document["config"]["path"])
+    return "" if path in {"listsync.yaml", "<stdin>"} else f" -c {shlex.quote(path)}"
 
-    A command that is wrapped could not be pasted. A character has no fewer bytes than columns.
+
+def explain_command(media: Media, document: PlanDocument) -> str:
+    """Whole on a line of 80 columns, where a long title is cut: nobody can paste a wrapped one.
+
+    A character has no fewer bytes than columns.
     """
+    option = config_option(document)
+    option = option if len(option.encode()) < _LONGEST_ARGUMENT // 2 else ""
     name, part = item_name(media), clean(media["title"] or "")[:_LONGEST_ARGUMENT]
-    while part and len(name.encode()) > _LONGEST_ARGUMENT:
+    while part and len(f"{name}{option}".encode()) > _LONGEST_ARGUMENT:
         name, part = shlex.quote(part.strip()), part[:-1]
-    return name
+    return f"listsync explain {name}{option}"
 
 
 def item_key(media: Media) -> str:

@@ -40,7 +40,6 @@ ELSEWHERE = {
         "on the status page: tests/e2e/test_run.py follows it"
     ),
     "read the list now: `listsync fetch ": "the same",
-    "run `listsync explain ": "on the page of a plan: tests/e2e/test_saved_plans.py follows it",
     "more such changes wait; see `listsync status`": "in the log of `run`",
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.render.document import PlanDocument
-from reconciler.render.layout import text_of
+from reconciler.render.layout import Look, text_of
 from reconciler.render.text import plan_lines
 from tests.loop.test_markdown import long_plan
 from tests.loop.world import plan_text
@@ -75,6 +75,26 @@ def test_what_needs_you_is_repeated_at_the_end_with_its_command() -> None:
         "? Title 1 (2000) movie wishes · ambiguous · 2 films",
         "listsync explain tmdb:movie:1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "command"),
+    [
+        ("listsync.yaml", "Dune", "listsync explain 'title:\"Dune (2000)\"'"),
+        ("my lists.yaml", "Dune", "listsync explain 'title:\"Dune (2000)\"' -c 'my lists.yaml'"),
+        ("kids.yaml", "x" * 90, f"listsync explain {'x' * 43} -c kids.yaml"),
+        ("/very/long" * 5, "Dune", "listsync explain 'title:\"Dune (2000)\"'"),
+        ("<stdin>", "Dune", "listsync explain 'title:\"Dune (2000)\"'"),
+    ],
+    ids=["default", "with a space", "long title", "long path", "stdin"],
+)
+def test_the_command_reads_the_same_config_and_fits_80_columns(
+    path: str, title: str, command: str
+) -> None:
+    document = plan(verdict("ambiguous"))
+    document["config"]["path"] = path
+    document["verdicts"][0]["media"] |= {"title": title, "ids": {}}
+    assert f"      {command}\n" in text_of(plan_lines(document), Look(80))
 
 
 def test_a_problem_of_a_list_stands_for_its_titles_that_are_not_permitted_only() -> None:

@@ -71,7 +71,7 @@ def _needs_you(row: VerdictRow, document: PlanDocument) -> dict[str, object]:
     return {
         **_row(row, row["reason"], "", document),
         "reason": f"On {', '.join(row['lists'])}{detail}",
-        "advice": f"run `listsync explain {words.item_name(row['media'])}`",
+        "advice": f"run `{words.explain_command(row['media'], document)}`",
     }
 
 
