@@ -135,17 +135,17 @@ class ListOptions(Model):
     """Options for every list that does not set them itself; null: the built-in default."""
 
     interval: Duration = key(
-        "6h", help="How often the list is read: 90m, 6h, 1d. At least 5m for a list at a site."
+        "6h", help="How often the list is read: 90m, 6h, 1d. At least 5m, except for a file."
     )
     retry_interval: Duration = key(
         "10m",
         help="How soon `run` retries a list that could not be read; longer each time, up to 6h. "
-        "At least 5m for a list at a site.",
+        "At least 5m, except for a file.",
     )
     requester: OptionalRequester = key(
         None,
-        help="The server's user who makes the requests: name, email or id. "
-        "Without it, the API key's owner.",
+        help="The user on the server who makes the requests: name, email or id. "
+        "If not set: the API key's owner.",
     )
     approval: Choice[Approval] = key(
         "requester",
@@ -155,18 +155,18 @@ class ListOptions(Model):
     is_4k: YesNo = key(default=False, alias="4k", help="Request in 4K.")
     server_id: OptionalServiceName = key(
         None,
-        help="The server's Radarr or Sonarr to use: its name or id. "
-        "Without it, the server's default.",
+        help="The Radarr or Sonarr to use, by its name or id on the server. "
+        "If not set: the server's default.",
     )
     profile_id: OptionalServiceName = key(
-        None, help="The quality profile: its name or id. Without it, the server's default."
+        None, help="The quality profile: its name or id. If not set: the server's default."
     )
     root_folder: OptionalServiceName = key(
-        None, help="The root folder: its path or id. Without it, the server's default."
+        None, help="The root folder: its path or id. If not set: the server's default."
     )
     tags: Annotated[tuple[ServiceName, ...] | None, several("[kids, 4]", or_none=True)] = key(
         None,
-        help="The tags, by name or id: [kids, 4]; [] for none. If not set, the server's default.",
+        help="The tags, by name or id: [kids, 4]; [] for none. If not set: the server's default.",
     )
     seasons: Seasons = key(
         "all", help="Which aired seasons: all, first, latest, first 2, last 3, 1-3, [1, 4]."
@@ -201,7 +201,11 @@ class ListOptions(Model):
     suspend: YesNo = key(
         default=False, help="Pause the list: request nothing for now, and keep its history."
     )
-    top: Count = key(None, help="Use only the first N titles of the list.")
+    top: Count = key(
+        None,
+        help="Use only the first N titles of the list. If not set: all, or 100 of an endless "
+        "chart.",
+    )
     max_per_run: Count = key(
         50, help="How many of the list's titles one run may request; the others wait."
     )

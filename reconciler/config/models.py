@@ -78,7 +78,9 @@ class ServerConfig(Model):
         help="A PEM file with the private CA that signed the server's certificate, relative to "
         "the config file.",
     )
-    rate: Rate = key(f"{DEFAULT_RATE:g}/s", help="The highest rate of calls: 60/s, 600/m.")
+    rate: Rate = key(
+        f"{DEFAULT_RATE:g}/s", help="The highest rate of calls, such as 60/s or 600/m."
+    )
     concurrency: Few = key(
         DEFAULT_CONCURRENCY,
         help="How many titles are looked up or requested at the same time; 1 to 32.",
@@ -89,7 +91,7 @@ class BrowserConfig(Model):
     """The browser that reads the sites."""
 
     remote_url: OptionalUrl = key(
-        None, help="The address of a Selenium Grid. Without it, Chromium on this host is used."
+        None, help="The address of a Selenium Grid. If not set: Chromium on this host."
     )
     sessions: Annotated[int, whole_number(1, 8)] = key(
         1,
@@ -177,7 +179,7 @@ class _Content(Model):
     server: ServerConfig = key(help="The media server.")
     ledger: OptionalText = key(
         None,
-        help="The file that records what was done. Without it, `listsync.db` in your account's "
+        help="The file that records what was done. If not set: `listsync.db` in your account's "
         "state folder.",
     )
     exclude: Annotated[tuple[Exclusion, ...], AfterValidator(_with_positions)] = key(
@@ -187,7 +189,9 @@ class _Content(Model):
         {}, help="Fixes a wrong or missing match: an item and its tmdb:movie:N or tmdb:tv:N."
     )
     budget: OptionalBudget = key(
-        None, help="The maximum number of titles requested per period, across all lists: 100/week."
+        None,
+        help="The maximum number of titles requested per period, across all lists, such as "
+        "100/week.",
     )
     providers: ProvidersConfig = key(ProvidersConfig(), help="Settings of the list sites.")
     browser: BrowserConfig = key(
@@ -217,7 +221,7 @@ class File(_Content):
     """listsync's configuration: which lists, and on which server."""
 
     include: Annotated[tuple[IncludePattern, ...], several("[lists.d/*.yaml]", or_none=True)] = key(
-        (), help="Files with more lists, relative to the config file: [lists.d/*.yaml]."
+        (), help="Files with more lists, relative to the config file, such as [lists.d/*.yaml]."
     )
     defaults: ListOptions = key(
         ListOptions(), help="Options of all lists; a list may override them."

@@ -67,15 +67,15 @@ class ListReading:
     a chart with a gap or a repetition in its ranks        incomplete
     an entry that cannot be read                           incomplete
     no entries                                             empty
-    the first titles of a chart without an end             unverified
+    the first titles of an endless chart                   unverified
     entries, and no mark of the end of the list            unverified
     as many entries as declared, or up to the list's end   complete
     =====================================================  =================
 
     *Changed*: the site declares another total or another version than before, or an entry of an
     earlier page comes again. Where the site gives the list a version, a title may be on it twice.
-    A chart without an end moves all the time: entries that come again are left out, and its totals
-    are ignored. *Without an end*: a page brings nothing new.
+    An endless chart moves all the time: entries that come again are left out, and its totals
+    are ignored. *Endless pages*: a page brings nothing new.
 
     *Twice*: in place of an entry that is missing now, perhaps, so that repeats do not count towards
     a total. A document such as a file is what its author wrote, and may name a title twice.
@@ -92,7 +92,7 @@ class ListReading:
         *,
         longest: int = LONGEST_LIST,
     ) -> None:
-        """``most``: titles to read of a chart without an end; None: the list has one.
+        """``most``: titles to read of an endless chart; None: the list has an end.
 
         ``merge``: rows as items, where several rows may be one title. ``longest``: entries to read
         of any list.
@@ -168,7 +168,7 @@ class ListReading:
             return self._snapshot(Outcome.EMPTY)
         if self._most is not None:
             cut = len(self._rows) >= self._most
-            note = f"only the first {self._most:,}, since this chart has no end" if cut else None
+            note = f"only the first {self._most:,} of an endless chart" if cut else None
             return replace(self._snapshot(Outcome.UNVERIFIED), note=note)
         has_end = not any(page.end_unknown for page in self._pages)
         return self._snapshot(Outcome.COMPLETE if has_end else Outcome.UNVERIFIED)

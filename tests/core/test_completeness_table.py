@@ -113,7 +113,7 @@ CHANGES: dict[str, Callable[[World], None]] = {
     "a chart with a gap or a repetition in its ranks": leave_a_gap,
     "an entry that cannot be read": garble,
     "no entries": empty,
-    "the first titles of a chart without an end": go_on_for_ever,
+    "the first titles of an endless chart": go_on_for_ever,
     "entries, and no mark of the end of the list": hide_the_end,
     "as many entries as declared, or up to the list's end": lambda _: None,
 }
@@ -164,11 +164,11 @@ def test_what_a_row_says_comes_of_it(row: str) -> None:
     check(row, world.read())
 
 
-# What cannot both be so: other pages altogether, or a chart without an end and a list with one.
+# What cannot both be so: other pages altogether, or an endless chart and a list with an end.
 OTHER_PAGES = {"a page failed, and no title had been read", "no entries"} | {
     "entries that identify no title"
 }
-ENDLESS = "the first titles of a chart without an end"
+ENDLESS = "the first titles of an endless chart"
 OF_LISTS_WITH_AN_END = {
     "more entries than the limit of a list",
     "the list changed while it was read",
@@ -290,7 +290,7 @@ def test_a_chart_without_an_end_leaves_out_what_comes_again_and_stops_when_it_ha
     assert [item.title[-1] for item in snapshot.items] == ["1", "2", "3", "4", "5"]
     assert (snapshot.outcome, snapshot.note) == (
         Outcome.UNVERIFIED,
-        "only the first 5, since this chart has no end",
+        "only the first 5 of an endless chart",
     )
 
 

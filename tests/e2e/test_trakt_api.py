@@ -72,7 +72,7 @@ def test_of_a_chart_without_an_end_the_first_100_are_wanted_and_the_plan_says_so
 
     done = run(household, "plan")
 
-    assert "100 titles, only the first 100, since this chart has no end, unverified" in done.out
+    assert "100 titles, only the first 100 of an endless chart, unverified" in done.out
     assert len(sites.trakt.visits) == before + 1
 
 

@@ -153,14 +153,15 @@ def _keys(section: Mapping[str, Any]) -> str:
     }
     rows = ["| key | default | meaning |", "|---|---|---|"]
     for key, schema in section["properties"].items():
-        built_in = _built_in(schema)
+        meaning, _, unset = schema["description"].partition(" If not set: ")
+        built_in = unset.rstrip(".") or _built_in(schema)
         if key in required:
             built_in = "*required*"
         elif key in either:
             built_in = _one_required(either)
         elif key in some:
             built_in = _one_required(some)
-        rows.append(f"| `{key}` | {built_in} | {_cell(schema['description'])} |")
+        rows.append(f"| `{key}` | {built_in} | {_cell(meaning)} |")
     return "\n".join(rows)
 
 

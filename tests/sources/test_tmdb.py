@@ -110,7 +110,7 @@ def test_a_chart_is_read_to_its_top_and_never_called_whole(
     snapshot = fetch(source, top=30, key=KEY)
     assert (snapshot.outcome, len(snapshot.items)) == (Outcome.UNVERIFIED, 30)
     assert {item.kind for item in snapshot.items} == {kind}
-    assert snapshot.note == "only the first 30, since this chart has no end"
+    assert snapshot.note == "only the first 30 of an endless chart"
     assert requests_mock.call_count == 2
     assert len(fetch(source, key=KEY).items) == 100
 

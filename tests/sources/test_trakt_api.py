@@ -234,7 +234,7 @@ def test_of_a_chart_without_an_end_only_the_first_are_read(
     snapshot = fetch("https://trakt.tv/movies/watched/weekly", top)
 
     assert (snapshot.outcome, len(snapshot.items)) == (Outcome.UNVERIFIED, count)
-    assert snapshot.note == f"only the first {count}, since this chart has no end"
+    assert snapshot.note == f"only the first {count} of an endless chart"
     assert requests_mock.call_count == pages
 
 

@@ -34,7 +34,7 @@ class ListRef:
     provider: str  # "imdb", "trakt", "file"
     id: str  # "ur12345678", "top", "anna/family-night", "never-again.csv"
     chart: bool = False  # the site's own ranking: its ups and downs are never a re-add
-    endless: bool = field(default=False, compare=False)  # a chart without a defined end
+    endless: bool = field(default=False, compare=False)  # an endless chart
     is_local: bool = field(default=False, compare=False)  # a file: reading it asks no site
     address: str = field(default="", repr=False)  # where it is, keys included: never shown or kept
     # The hidden parts of the address, which are masked everywhere else, too.
@@ -54,7 +54,7 @@ class ListRef:
 class FetchScope:
     """How much of a list is needed."""
 
-    top: int | None = None  # how many titles of a chart without an end
+    top: int | None = None  # how many titles of an endless chart
     facts: bool = False  # with the facts for filters, also where they take extra calls
 
     def __or__(self, other: FetchScope) -> FetchScope:
