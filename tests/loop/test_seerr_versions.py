@@ -79,7 +79,7 @@ def test_the_next_slot_of_a_quota_is_that_of_the_oldest_request_that_counts(worl
     world.clock.forward(days=2)
     world.follow(*map(by_tmdb, films), requester="alice")
     (waiting,) = (row for row in world.look().plan.verdicts if str(row.reason) == "quota")
-    assert "alice has 0 of 5 movies left" in waiting.detail
+    assert "alice has 0 of 5 movies per 7 days left" in waiting.detail
     world.apply()
     (waiting,) = (row for row in world.look().plan.verdicts if str(row.reason) == "quota")
     assert "the next slot opens 2026-12-01 12:00" in waiting.detail
