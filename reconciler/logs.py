@@ -54,9 +54,13 @@ _waiting: list[_Settings] = []
 _applying = Lock()
 
 
-def configure(*, level: int, secrets: Sequence[str]) -> None:
-    """Log from ``level`` (of ``logging``) on, and hide ``secrets`` in any text."""
-    _waiting[:] = [_Settings(level, partial(_configure, level, secrets, sys.stderr))]
+def configure(*, level: int, secrets: Sequence[str], is_colored: bool = False) -> None:
+    """Log from ``level`` (of ``logging``) on, and hide ``secrets`` in any text.
+
+    ``is_colored``: on a terminal; elsewhere lines are JSON.
+    """
+    apply = partial(_configure, level, secrets, sys.stderr, is_colored=is_colored)
+    _waiting[:] = [_Settings(level, apply)]
 
 
 def log_context(**values: object) -> AbstractContextManager[object]:
@@ -79,10 +83,9 @@ def _write(level: int, event: str, values: dict[str, object]) -> None:
     structlog.get_logger().log(level, event, **values)
 
 
-def _configure(level: int, secrets: Sequence[str], stream: TextIO) -> None:
+def _configure(level: int, secrets: Sequence[str], stream: TextIO, *, is_colored: bool) -> None:
     import structlog  # noqa: PLC0415 - start-up time
 
-    terminal = stream.isatty()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -90,8 +93,8 @@ def _configure(level: int, secrets: Sequence[str], stream: TextIO) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,  # before the redactor, which then sees the text
             redactor(secrets),
-            structlog.dev.ConsoleRenderer(colors=terminal)
-            if terminal
+            structlog.dev.ConsoleRenderer(colors=is_colored)
+            if stream.isatty()
             else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

@@ -6,6 +6,7 @@ Imports inside functions keep the start-up of other commands short.
 from __future__ import annotations
 
 import random
+import sys
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from reconciler.config.own_files import STDIN
 from reconciler.errors import LedgerError
 from reconciler.ledger import CachedRoutes, LockedLedger, SqliteLedger
 from reconciler.overseerr import OverseerrServer
+from reconciler.render.layout import look_of
 from reconciler.render.progress import Silence
 from reconciler.sources import plugins
 from reconciler.sources.context import ALL_OPEN
@@ -79,11 +81,12 @@ def ledger_path(configured: str | None, config_path: Path, option: Path | None) 
     return folder / "listsync.db"
 
 
-def configure_logs(config: Config, level: int) -> None:
-    """Log from ``level`` on, and hide this config's secrets."""
+def configure_logs(config: Config, level: int, color: str = "auto") -> None:
+    """Log from ``level`` on, and hide this config's secrets. ``color``: as ``look_of``."""
     sites = providers_of(config.providers).values()
     logs.configure(
         level=level,
+        is_colored=look_of(sys.stderr, color).is_colored,
         secrets=[
             config.server.api_key.get_secret_value(),
             *(lst.source.address for lst in config.lists),
@@ -190,18 +193,18 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
     ledgers: LockedLedger,
     metrics: Metrics,
     *,
-    level: int,
+    configure_logs: Callable[[Config], None],
     debug_dir: Path | None = None,
 ) -> Service:
     """The service that ``run`` runs. Raises ConfigError.
 
-    ``level``: of ``logging``. ``debug_dir``: as ``open_sources``.
+    ``configure_logs``: for each new config. ``debug_dir``: as ``open_sources``.
     """
     from reconciler.controller.list_reconciler import Factories  # noqa: PLC0415 - start-up time
     from reconciler.controller.service import Service  # noqa: PLC0415 - start-up time
 
     def adopt(config: Config) -> None:
-        configure_logs(config, level)
+        configure_logs(config)
         for note in config.written.notes:
             _log.warning("a note on the config", note=note)
 

@@ -82,7 +82,8 @@ class Settings:
         from reconciler import wiring
 
         config = wiring.read_config(self.config_path, self.restrictions)
-        wiring.configure_logs(config, logging.DEBUG if self.verbose else logging.WARNING)
+        level = logging.DEBUG if self.verbose else logging.WARNING
+        wiring.configure_logs(config, level, self.color)
         for note in config.written.notes:
             typer.echo(note, err=True)
         return config

@@ -1,4 +1,4 @@
-"""No secret in a log, however it comes there."""
+"""A log has no secret, however it comes there, and color where other text has it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from reconciler import logs
+from reconciler import logs, wiring
+from tests.loop.test_layout import Terminal
+from tests.loop.world import config_of
 
+LISTS = {"wishes": {"source": "imdb:top"}}
+CONFIG = json.dumps({"server": {"url": "http://seerr", "api_key": "k"}, "lists": LISTS})
 KEY = "made-up-key-0123456789"
 
 
@@ -95,6 +99,33 @@ print(before, "structlog" in sys.modules)
     done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=True)  # noqa: S603 - the code above
     assert done.stdout == "False True\n"
     assert json.loads(done.stderr)["value"] == f"a {logs.HIDDEN}"
+
+
+@pytest.mark.usefixtures("output")
+@pytest.mark.parametrize(
+    ("color", "term", "is_colored"),
+    [
+        ("auto", "xterm", True),
+        ("never", "xterm", False),
+        ("auto", "dumb", False),
+        ("always", "dumb", True),
+    ],
+)
+def test_the_log_on_a_terminal_has_color_as_other_text(
+    monkeypatch: pytest.MonkeyPatch,
+    color: str,
+    term: str,
+    is_colored: bool,  # noqa: FBT001
+) -> None:
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TERM", term)
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    wiring.configure_logs(config_of(CONFIG), logging.INFO, color)
+    logs.Logger().info("a line")
+    assert "a line" in screen.getvalue()
+    assert ("\x1b[" in screen.getvalue()) is is_colored
 
 
 class Pieces(io.StringIO):

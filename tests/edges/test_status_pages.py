@@ -251,6 +251,12 @@ def test_titles_are_in_list_order_and_filtered_by_verdict_and_name() -> None:
     assert titles(query="nothing") == []
 
 
+def test_a_show_whose_seasons_are_decided_apart_is_one_title_of_the_list() -> None:
+    values = data([row(1, "The Wire"), row(1, "The Wire", Reason.UNAIRED), row(2, "Heat")])
+    page = status_pages.list_page(values, values.status["lists"][0], query="", verdict="", number=1)
+    assert "Titles 2 titles, as of the last run" in words_of(page)
+
+
 def test_a_long_list_has_pages_that_keep_the_filter() -> None:
     values = data([row(number, f"Title {number}") for number in range(1, 451)])
     lst = values.status["lists"][0]

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from contextlib import ExitStack
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -35,10 +36,19 @@ def run(settings: Settings, *, poll: Poll = False) -> int:
 
     file = wiring.config_file(settings.config_path, settings.restrictions)
     log, metrics = Logger(), Metrics()
-    level = logging.DEBUG if settings.verbose else logging.INFO
+    configure_logs = partial(
+        wiring.configure_logs,
+        level=logging.DEBUG if settings.verbose else logging.INFO,
+        color=settings.color,
+    )
     with queue_signals() as signals, LockedLedger() as locked_ledger, ExitStack() as stack:
         service = wiring.open_service(
-            file, settings.ledger, locked_ledger, metrics, level=level, debug_dir=settings.debug_dir
+            file,
+            settings.ledger,
+            locked_ledger,
+            metrics,
+            configure_logs=configure_logs,
+            debug_dir=settings.debug_dir,
         )
         metrics.watch(lambda: service.status)
         service.load()

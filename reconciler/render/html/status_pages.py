@@ -139,7 +139,7 @@ def list_page(data: PageData, lst: ListStatus, *, query: str, verdict: str, numb
         last_run=lst["last_attempt"],
         next_run=lst["next_due"],
         fetch=(words.fetch_problem(fetch) or words.size(fetch)) if fetch else "",
-        total=len(lst["items"]),
+        total=len({item["position"] for item in lst["items"]}),  # a show may have several rows
         verdicts=list(lst["verdicts"].items()),
         verdict=verdict,
         query=query,
