@@ -58,7 +58,7 @@ class ListReading:
     =====================================================  =================
     a page failed, and no title had been read              the outcome of that failure
     a page failed after titles had been read               incomplete
-    entries that identify no title                         changed-layout
+    entries, none of which identifies a title              changed-layout
     more entries than the limit of a list                  incomplete
     the list changed while it was read                     incomplete
     a response that is cut off, or endless pages           incomplete
@@ -69,7 +69,7 @@ class ListReading:
     no entries                                             empty
     the first titles of an endless chart                   unverified
     entries, and no mark of the end of the list            unverified
-    as many entries as declared, or up to the list's end   complete
+    as many entries as declared, or all up to the end      complete
     =====================================================  =================
 
     *Changed*: the site declares another total or another version than before, or an entry of an

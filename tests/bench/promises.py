@@ -150,7 +150,7 @@ def promises(sizes: Sizes) -> dict[str, Promise]:
         "ledger": Promise(f"ledger, a run of {sizes.actions:,} titles: written", "s", times=1.3),
         "idle memory": Promise("run, 20 lists from files, idle: memory", "MB", most=90),
         "idle processor": Promise("run, idle: of one core", "%", most=0.5),
-        "idle processes": Promise("run, idle: other processes", "of them", most=0),
+        "idle processes": Promise("run, idle: other processes", "processes", most=0),
         "help": Promise("listsync --help, compared with import typer", "s", times=1.5),
     }
 

@@ -113,6 +113,7 @@ MDBLIST = failing(ANNA) | {
     Outcome.COMPLETE: Shown(
         ANNA, json={"movies": [FILM], "shows": []}, headers={"X-Has-More": "false"}
     ),
+    Outcome.UNVERIFIED: Shown(ANNA, json={"movies": [FILM], "shows": []}),
     Outcome.INCOMPLETE: Shown(
         ANNA, json={"movies": [FILM], "shows": []}, headers={"X-Total-Items": "2"}
     ),

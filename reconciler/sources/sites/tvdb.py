@@ -29,7 +29,7 @@ _KEY = ("providers.tvdb.api_key", "thetvdb.com/dashboard/account/apikey")
 _NOT_FOUND = 404
 
 
-_NO_LIST = "this is not a list itself:"
+_NO_LIST = "this page is not a list:"
 ADDRESSES = AddressTable(
     "tvdb",
     "paste the address of a list, thetvdb.com/lists/SLUG, or write tvdb:favorites",
