@@ -135,12 +135,12 @@ class ListOptions(Model):
     """Options for every list that does not set them itself; null: the built-in default."""
 
     interval: Duration = key(
-        "6h", help="How often the list is read: 90m, 6h, 1d. At least 5m, except for a file."
+        "6h", help="How often the list is read: 90m, 6h, 1d. At least 5m, except for file:PATH."
     )
     retry_interval: Duration = key(
         "10m",
         help="How soon `run` retries a list that could not be read; longer each time, up to 6h. "
-        "At least 5m, except for a file.",
+        "At least 5m, except for file:PATH.",
     )
     requester: OptionalRequester = key(
         None,
