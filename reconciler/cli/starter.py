@@ -33,8 +33,8 @@ _HEAD = """\
 #
 #   export SEERR_API_KEY=…     Settings → General → API Key, on the server
 {exports}#   listsync validate          check this file
-#   listsync doctor            check the server, key, requesters, ledger and browser
-#   listsync plan              show what would be requested, without changing anything
+#   listsync doctor            check everything that a run needs
+#   listsync plan              show what would be requested
 #   listsync apply             show the plan, ask, and request
 
 server:
