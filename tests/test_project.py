@@ -1,4 +1,4 @@
-"""The project as a whole: examples load, pages tell the truth, and the project's rules are kept."""
+"""The project as a whole: examples load, pages match the code, and the project's rules are kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``listsync run`` that has nothing to do: what it holds, what it takes, what it starts."""
+"""``listsync run`` with nothing to do: its memory, processor time and child processes."""
 
 from __future__ import annotations
 

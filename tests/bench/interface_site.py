@@ -54,18 +54,18 @@ class CachedSite:
         return self._pages[key], self._fault
 
     def call_log(self) -> CallLog:
-        """What tells the calls since it was last asked."""
+        """A site that reports the calls since it was last asked."""
         return CallLog(self._calls)
 
 
 class CallLog:
-    """Tells the calls that were made since it was last asked."""
+    """Reports the calls that were made since it was last asked."""
 
     def __init__(self, calls: list[Call]) -> None:
         self._calls = calls
 
     def answer(self, visit: Visit) -> Page | None:
-        """Answer ``/calls``; all else is the site's."""
+        """Answer ``/calls``; the site answers everything else."""
         if visit.path != "/calls":
             return None
         calls, self._calls[:] = json.dumps(self._calls), []

@@ -43,7 +43,7 @@ ADMIN = Requester(User(1, "admin", 2))
 
 
 class Bare:
-    """SQLite and nothing else: the very rows of a ledger, in as many transactions."""
+    """SQLite alone: the same rows as a ledger, in as many transactions."""
 
     def __init__(self, path: Path, like: Path) -> None:
         """A new file with the tables of ``like`` and the ledger's pragmas."""

@@ -1,4 +1,4 @@
-"""Letterboxd's pages in the browser, beside a bare driver that brings home what stands on them."""
+"""Letterboxd's pages in the browser, compared with a bare driver that returns their content."""
 
 from __future__ import annotations
 

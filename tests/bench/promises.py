@@ -64,9 +64,9 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A bound: so much of a unit, or so many times the bare figure. None: for information.
+    """A bound: an absolute value, or a multiple of the baseline. None: for information only.
 
-    Of a rate the bare figure is the higher one: ``share`` is what it may be divided by.
+    For rates, the baseline is the higher figure; ``share``: its allowed divisor.
     """
 
     label: str

@@ -73,7 +73,7 @@ READERS = {"listsync": _listsync, "bare": _bare}
 
 
 def main(url: str, titles: int, rounds: int) -> None:
-    """Read a list with either reader in turns, and say what it took: medians, and all memory."""
+    """Read a list with both readers alternately, and print the median times and the peak memory."""
     seconds: dict[str, list[float]] = {name: [] for name in READERS}
     with ChromiumBrowser() as browser:
         # The site makes its pages when first asked, and the browser may reach it then.

@@ -86,7 +86,7 @@ def test_a_list_that_was_not_read_is_kept_without_its_visitor(
 def test_the_page_itself_does_tell_of_its_visitor(
     sessions: Sessions, sandbox: SandboxSites
 ) -> None:
-    """Else the test above would prove nothing."""
+    """Otherwise, the test above would prove nothing."""
     with BrowserLease(sessions, 60) as lease:
         page = lease.open(f"{sandbox.imdb_url}/list/ls000000003/")
         source = str(page.evaluate("return document.documentElement.outerHTML;"))

@@ -1,4 +1,4 @@
-"""Whatever is in a file, it is either understood or refused, and no problem tells a secret."""
+"""Any file is either accepted or refused, and no problem shows a secret."""
 
 from __future__ import annotations
 

@@ -35,9 +35,10 @@ class Turn:
 class Shelf:
     """One list, by its name.
 
-    ``members``: what it had when last believed. ``removed``: what it had before. ``missing``: since
-    when a fetch that can tell has not shown a title. ``left``: since when it is not in the file.
-    ``canceled``: what was held until our request for it was canceled; a fetch is compared with it.
+    ``members``: its content at the last trusted fetch. ``removed``: its earlier content.
+    ``missing``: since when a fetch that can show it has not shown a title. ``left``: since when it
+    is not in the file. ``canceled``: titles whose request we canceled; fetches are still compared
+    with them.
     """
 
     source: str
@@ -72,7 +73,7 @@ class Shelf:
         return True, True
 
     def give_up(self, media: MediaKey) -> None:
-        """A request for what it misses was cancelled: it is gone from it."""
+        """The request for a title that the list misses was canceled: the title is gone from it."""
         if media in self.missing and media in self.members:
             self.members, self.removed = self.members - {media}, self.removed | {media}
             self.canceled |= {media}
@@ -91,7 +92,7 @@ class Shelves:
         self.lists: dict[str, Shelf] = {}
 
     def rename(self, file: Sequence[ListRules]) -> list[tuple[str, str]]:
-        """A list goes on with the shelf of its ``was``, unless it has been read itself."""
+        """Give a renamed list the shelf of its ``was``, unless the new name was read already."""
         names = []
         for lst in file:
             own = self.lists.get(lst.name)

@@ -266,7 +266,7 @@ def worlds(draw: st.DrawFn) -> World:
 
 
 def reordered(world: World, turn: int) -> World:
-    """The same world, with every part of it told in another order."""
+    """The same world, with every part of it in a different order."""
     lists, server, memory = world
     media = {
         key: _mixed(tuple(replace(row, seasons=_turned(row.seasons, turn)) for row in same), turn)

@@ -1,7 +1,7 @@
-"""A household as values: lists, a server that behaves as the real ones do, and a ledger.
+"""A household as values: lists, a server that behaves like the real ones, and a ledger.
 
-The server behaves as docs/internals/media-servers/ says: a declined request leaves its row
-as it was, a deleted one leaves a row without meaning, a blocklisted title's requests are not shown.
+The server behaves as docs/internals/media-servers/ describes: declining a request does not change
+its media row, deleting one resets the row, and the requests of a blocklisted title are hidden.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ TMDB_TROUBLE = Unmatched(Reason.UNRESOLVED, "TMDB did not answer")
 
 @dataclass
 class Server:
-    """Rows and requests, and what persons and time do to them."""
+    """Media rows and requests, and how people and time change them."""
 
     shows: Mapping[int, Show | Unmatched]
     rows: dict[MediaKey, MediaState] = field(default_factory=dict)
@@ -87,7 +87,7 @@ class Server:
         )
 
     def trace_request(self, request_id: int, media: MediaKey) -> RequestTrace:
-        """As a ``ports.MediaServer``: where a request's id leads to."""
+        """Look up a request by its id, as a ``ports.MediaServer`` does."""
         if self.detached.get(request_id) == media:
             return RequestTrace(Whereabouts.DETACHED)
         if request_id in self.requests:
@@ -95,22 +95,22 @@ class Server:
         return RequestTrace(Whereabouts.GONE, self.rows.get(media))
 
     def lose(self, number: int) -> None:
-        """The server answered for it and did not keep it; its row was saved before."""
+        """The server answered 201 and stored the media row, but not the request."""
         self.requests.pop(number)
 
     def detach(self, number: int) -> None:
-        """It loses its title, which no list forgives; Radarr has it all the same."""
+        """The request loses its title, so it is not listed; Radarr has the title nevertheless."""
         self.detached[number] = self.requests.pop(number).target.media
 
     def leave_an_orphan(self, media: MediaKey) -> None:
-        """The server is stopped after it saved the row, before it saved the request."""
+        """The server is stopped after it stored the media row, before it stored the request."""
         seasons = self.rows[media].seasons if media in self.rows else {}
         self.rows[media] = MediaState(media, MediaStatus.PENDING, UNKNOWN, seasons)
 
     def ask(
         self, media: MediaKey, seasons: tuple[int, ...], status: RequestStatus, requester: int = 1
     ) -> None:
-        """A new request, of the planner or of a person; it takes a moment."""
+        """Create a request by the planner or a person, a moment later than the previous one."""
         self.last += 1
         self.now += MOMENT
         season_statuses = dict.fromkeys(seasons, status)
@@ -123,13 +123,13 @@ class Server:
         self.rows[media] = MediaState(media, waiting, UNKNOWN, {**before, **renewed})
 
     def judge(self, number: int, status: RequestStatus) -> None:
-        """Decline, fail or approve: the row stays as it was."""
+        """Decline, fail or approve a request; the media row does not change."""
         request = self.requests[number]
         seasons = dict.fromkeys(request.seasons, status)
         self.requests[number] = replace(request, status=status, seasons=seasons)
 
     def complete(self, number: int) -> None:
-        """What was approved is in the library."""
+        """Mark an approved request as completed: its title is in the library."""
         self.judge(number, RequestStatus.COMPLETED)
         done = self.requests[number]
         row = self.rows[done.target.media]
@@ -138,7 +138,7 @@ class Server:
         self.rows[row.media] = replace(row, status=whole, seasons=seasons)
 
     def mark_deleted(self, media: MediaKey) -> None:
-        """The library no longer has it: row and seasons are at 7, the requests stay."""
+        """The library no longer has the title: row and seasons get status 7, the requests stay."""
         deleted = (MediaStatus.DELETED, UNKNOWN)
         row = self.rows[media]
         seasons = {
@@ -147,12 +147,12 @@ class Server:
         self.rows[media] = replace(row, status=MediaStatus.DELETED, seasons=seasons)
 
     def mark_available(self, media: MediaKey) -> None:
-        """Somebody marks a title as available, a show with all its seasons: no row of them."""
+        """Somebody marks a title as available by hand; a show gets no season rows."""
         row = self.rows[media]
         self.rows[media] = replace(row, status=MediaStatus.AVAILABLE)
 
     def remove(self, media: MediaKey) -> None:
-        """The row goes, and all its requests."""
+        """Remove a media row and all its requests."""
         self.rows.pop(media, None)
         self.requests = {n: r for n, r in self.requests.items() if r.target.media != media}
         self.detached = {
@@ -162,13 +162,13 @@ class Server:
         }
 
     def take_over(self, number: int, requester: int, seasons: tuple[int, ...]) -> None:
-        """Somebody edits a request: it is another user's now, or asks for more seasons."""
+        """Somebody edits a request: it gets another requester, or more seasons."""
         before = self.requests[number]
         more = {**before.seasons, **dict.fromkeys(seasons, before.status)}
         self.requests[number] = replace(before, requester=requester, seasons=more)
 
     def delete_request(self, number: int) -> None:
-        """The row stays, without meaning where nothing else is there."""
+        """Delete a request; its media row stays, with status unknown if it was waiting."""
         media = self.requests.pop(number).target.media
         row = self.rows[media]
         if row.status in {MediaStatus.PENDING, MediaStatus.PROCESSING}:
@@ -183,20 +183,20 @@ class Server:
         self.rows[media] = MediaState(media, MediaStatus.BLOCKLISTED, MediaStatus.BLOCKLISTED)
 
     def unblock(self, media: MediaKey) -> None:
-        """The entry goes, with its row and requests."""
+        """Remove the blocklist entry, the media row and the requests."""
         self.blocklist.discard(media)
         self.remove(media)
 
 
 @dataclass
 class Ledger:
-    """What outlives a pass."""
+    """The state that outlives a pass."""
 
     memory: Memory = field(default_factory=Memory)
     memberships: dict[str, Membership] = field(default_factory=dict)
 
     def rename(self, file: Sequence[ListRules]) -> None:
-        """As the ledger does: a list goes on with the history of its ``was``."""
+        """Give a renamed list the history of its ``was``, as the ledger does."""
         for due in renames(file, self.memberships, {}):
             del self.memberships[due.old]
             self.memberships[due.new] = due.membership
@@ -216,7 +216,7 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """What a pass saw, will remember, and decided."""
+    """What a pass observed and decided, and what it will remember."""
 
     lists: tuple[DesiredList, ...]
     observed: Observed
@@ -231,7 +231,7 @@ class Reconciliation:
 
 
 def listed(name: str, source: str | None = None, **options: object) -> ListRules:
-    """A list of the file, without a cap; no two have one source unless it is given."""
+    """A list of the file without a cap; its source is its own unless ``source`` is given."""
     return rules(
         name, **{"source": ListRef("imdb", source or name), "max_per_run": None, **options}
     )
@@ -239,17 +239,17 @@ def listed(name: str, source: str | None = None, **options: object) -> ListRules
 
 @dataclass
 class Household:
-    """Lists and an exclusion, looked after in passes."""
+    """Lists and exclusions, planned and applied in passes."""
 
     server: Server
     excluded: tuple[MediaKey, ...] = ()
     file: list[ListRules] = field(default_factory=lambda: [listed("first"), listed("second")])
-    requesters: Mapping[str, Requester] = field(default_factory=dict)  # else the administrator
+    requesters: Mapping[str, Requester] = field(default_factory=dict)  # otherwise the administrator
     ledger: Ledger = field(default_factory=Ledger)
 
     @property
     def now(self) -> datetime:
-        """The time, which is the server's."""
+        """The server's time."""
         return self.server.now
 
     def look(
@@ -260,9 +260,9 @@ class Household:
         pause: timedelta = PAUSE,
         trouble: bool = False,
     ) -> Reconciliation:
-        """A pass that changes nothing but the time. Lists that are not ``snapshots`` are not read.
+        """Plan a pass, changing only the time. Lists without a snapshot are not read.
 
-        ``trouble``: what is excluded cannot be looked up.
+        ``trouble``: the excluded titles cannot be looked up.
         """
         self.server.now += pause
         now = self.now
@@ -291,11 +291,11 @@ class Household:
         return Reconciliation(lists, observed, policy, now, decision, back)
 
     def apply(self, reconciliation: Reconciliation) -> None:
-        """Remember what was seen, and do what was decided."""
+        """Store the new state, and carry out the plan."""
         self.apply_until_killed(reconciliation, len(reconciliation.plan.actions))
 
     def apply_until_killed(self, reconciliation: Reconciliation, settled: int) -> None:
-        """Some actions are done; the next one is sent, and nobody writes what became of it."""
+        """Carry out ``settled`` actions, then send the next one without recording its outcome."""
         self._record(reconciliation)
         for action in reconciliation.plan.actions[:settled]:
             self._send(action)
@@ -327,7 +327,7 @@ class Household:
             self.server.ask(action.target.media, seasons, status, asking)
 
     def _settle(self, action: Action) -> None:
-        """As the ledger does: what came of an action, and what that means for its target."""
+        """Record an action's outcome and its consequences for the target, as the ledger does."""
         memory, target = self.ledger.memory, action.target
         done = Done(_RESULT[action.op])
         settlement = settle(action, done, memory.attempts.get(target, Attempts()), self.now)
@@ -344,7 +344,7 @@ class Household:
         )
 
     def _give_up(self, media: MediaKey) -> None:
-        """A canceled title is marked on every list that misses it."""
+        """Mark a canceled title on every list that no longer has it."""
         for name, membership in self.ledger.memberships.items():
             members = membership.members
             members = {**members, **canceled_members(members, media)}
@@ -360,7 +360,7 @@ _RESULT = {
 
 
 def snapshot(media: list[MediaKey], outcome: Outcome = Outcome.COMPLETE) -> Snapshot:
-    """What a fetch gave; a complete one of nothing is *empty*."""
+    """A fetch's snapshot; a complete one without titles is *empty*."""
     items = tuple(item(key, position) for position, key in enumerate(media, start=1))
     empty = outcome is Outcome.COMPLETE and not items
     return Snapshot(Outcome.EMPTY if empty else outcome, "browser", items)

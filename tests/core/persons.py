@@ -186,7 +186,7 @@ class Persons(RuleBasedStateMachine):
     # and on the server
 
     def lose_or_find_the_facts(self, media: MediaKey) -> None:
-        """TMDB does not tell of a show's seasons for a time."""
+        """TMDB does not answer for a show's seasons, or answers again."""
         if media.kind is Kind.TV:
             lost = self.server.shows[media.tmdb] is TMDB_TROUBLE
             answer = FACTS[media.tmdb] if lost else TMDB_TROUBLE
@@ -198,7 +198,7 @@ class Persons(RuleBasedStateMachine):
             self.server.ask(media, (1,), RequestStatus.APPROVED, SOMEBODY)
 
     def _newest(self, media: MediaKey, *statuses: RequestStatus) -> int | None:
-        """The last request for a title, of those that stand so."""
+        """The newest request for a title that has one of these statuses."""
         fitting = [
             number
             for number, request in self.server.requests.items()
@@ -311,7 +311,7 @@ class Persons(RuleBasedStateMachine):
             self.server.detach(number)
 
     def take_away_and_leave_the_row(self, media: MediaKey) -> None:
-        """Ours, which a pass has seen, is deleted; its row goes on to wait."""
+        """Delete a request of ours that a pass has seen; its media row keeps waiting."""
         number = self._newest(media, *LIVE)
         if number in self.made and number in self.looked_at:
             self._refuse(self._asked_by(number) & self._there(), leaves_a_trace=False)
@@ -393,7 +393,7 @@ class Persons(RuleBasedStateMachine):
         raise NotImplementedError
 
     def _refuse(self, slots: Iterable[MemoryKey], *, leaves_a_trace: bool) -> None:
-        """A person says no. What was asked for and taken away between two looks nobody can tell."""
+        """Record a person's refusal; it is doubtful if no look could have seen the request."""
         for slot in slots:
             if leaves_a_trace or slot in self.present:
                 self.refused[slot] = None
@@ -407,7 +407,7 @@ class Persons(RuleBasedStateMachine):
         return slots_of(request.target.media, request.seasons) - self._available()
 
     def _forget_what_nobody_saw(self) -> None:
-        """Neither the server nor the ledger can tell of it any more."""
+        """Forget refusals of which neither the server nor the ledger has a trace."""
         traces = self._traces()
         self.refused = {
             slot: since

@@ -107,7 +107,7 @@ class World:
     later: timedelta = AT_ONCE
 
     def plan(self) -> list[tuple[str, str, str]]:
-        """Each row of the plan: its reason, in short what it says, and the advice."""
+        """Each row of the plan: its reason, a summary of its text, and the advice."""
         made = calculate(self.lists, self.on, self.memory, self.policy, NOW + self.later)
         observed = account_for_missing(self.on, self.memory)
         ground = Ground(self.lists, observed, self.memory, made.stops)

@@ -1,4 +1,4 @@
-"""What a filter wants, what it drops, and that it lets nothing through that it does not know."""
+"""Which titles a filter accepts or drops; it accepts nothing with unknown facts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOTHING = TitleFacts(None, (), None, Facts())
 
 
 def by_tmdb(title: TitleFacts) -> TitleFacts:
-    """The same, told by the server instead."""
+    """The same facts, from the server instead of the list."""
     return replace(title, own=title.from_server, from_server=title.own)
 
 

@@ -211,9 +211,9 @@ class AnyHistory(Persons):
 
     @rule()
     def lose_the_ledger(self) -> None:
-        """Then the server alone remembers; a re-add that waited is forgotten with the rest.
+        """Only the server's records remain; a waiting re-add is forgotten with everything else.
 
-        Rows that wait without a request are tidied up: nobody could tell why they do.
+        Rows that wait without a request are removed, because their cause is unknown.
         """
         self.household.ledger = Ledger()
         requests = self.server.requests.values()

@@ -139,7 +139,7 @@ def test_a_show_taken_away_is_remembered_with_all_its_seasons() -> None:
 
 
 def test_a_show_deleted_before_any_season_had_a_row_is_remembered() -> None:
-    """Once its row is gone too, nothing but the ledger can tell (law 5)."""
+    """Once its row is gone too, only the ledger knows about it (law 5)."""
     after_look = observe(Memory(), [SHOW], server(row(BEAR, DELETED)), NOW)
 
     assert after_look.slots.get(MemoryKey(SHOW)) == TAKEN_AWAY

@@ -1,4 +1,4 @@
-"""What people are told of, once each."""
+"""The events that people are notified of, once each."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ SUSPENDED = state(conditions.SUSPENSION)
 
 
 def events(*turns: Mapping[str, Mapping[str, Condition]]) -> list[list[str]]:
-    """What is told after each of these turns."""
+    """The notices after each of these runs."""
     state, events_by_turn = NotificationState(), []
     for conditions_by_list in turns:
         new, state = notices.of_lists(state, conditions_by_list, ["kids"])

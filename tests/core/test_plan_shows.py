@@ -47,13 +47,13 @@ def ask(status: RequestStatus, *seasons: int, number: int = 1) -> RequestState:
 def decide(
     observed: Observed, memory: Memory | None = None, show: Show | Unmatched | None = None
 ) -> list[str]:
-    """A show of three aired seasons, where nothing else is said."""
+    """A show of three aired seasons, unless stated otherwise."""
     shows = {BEAR.tmdb: show or facts(1, 2, 3)}
     return summarize(plan(wishes(entry(BEAR)), on=replace(observed, shows=shows), memory=memory))
 
 
 def beside(observed: Observed, memory: Memory | None = None, show: Show | None = None) -> str:
-    """What is told beside the first row."""
+    """The rows after the first one."""
     shows = {BEAR.tmdb: show or facts(1, 2, 3)}
     made = plan(wishes(entry(BEAR)), on=replace(observed, shows=shows), memory=memory)
     return made.actions[0].detail if made.actions else made.verdicts[0].detail

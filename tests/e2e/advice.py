@@ -1,6 +1,6 @@
 """Every trouble in which listsync advises a command or a line of YAML, and what each promises.
 
-An advice is what stands in backticks, or what follows `` · ``, when it begins with ``listsync`` or
+Advice is the text in backticks, or after `` · ``, when it begins with ``listsync`` or
 is a key with its value. `CATALOG` has one row per trouble: a small world, the command that shows
 it, and for each advice in its output what is true once the advice is followed.
 """

@@ -40,7 +40,7 @@ class ForkedCommand(subprocess.Popen[str]):
         super().__init__([PROGRAM, *arguments], **options)
 
     def _execute_child(self, *values: Any) -> None:  # noqa: ANN401 - Popen's
-        """Fork where Popen would execute; it has made the pipes, and goes on to wait and read."""
+        """Fork where Popen would execute; it has made the pipes, and then waits and reads."""
         signature = inspect.signature(subprocess.Popen._execute_child)  # type: ignore[attr-defined]  # noqa: SLF001
         values_by_name = signature.bind(self, *values).arguments
         ends = [values_by_name[name] for name in ("p2cread", "c2pwrite", "errwrite")]

@@ -167,7 +167,7 @@ APPLIED: dict[str, Any] = {
 
 
 def counted(document: dict[str, Any]) -> dict[str, int]:
-    """The summary as its own rows tell it."""
+    """The summary, computed from the plan's rows."""
     ops = [action["op"] for action in document["actions"]]
     reasons = [verdict["reason"] for verdict in document["verdicts"]]
     return {

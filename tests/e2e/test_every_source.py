@@ -1,4 +1,4 @@
-"""Each list site over real HTTP: from the file to requests, and its troubles told."""
+"""Each list site over real HTTP: from the file to requests, and its problems reported."""
 
 from __future__ import annotations
 

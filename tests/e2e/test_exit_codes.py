@@ -1,4 +1,4 @@
-"""Where several exit codes hold, the first of 64/78, 75, 3, 1, 2, 0 is told."""
+"""If several exit codes apply, the first of 64/78, 75, 3, 1, 2, 0 is used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``history``: what was asked of the server, told from the ledger alone."""
+"""``history``: the requests made to the server, from the ledger alone."""
 
 from __future__ import annotations
 

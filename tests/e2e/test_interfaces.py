@@ -1,4 +1,4 @@
-"""Lists at addresses of their own, over real HTTP: from the file to requests, and no key told."""
+"""Lists at addresses of their own, over real HTTP: from the file to requests; no key is shown."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def receiver(household: Household) -> Iterator[Receiver]:
 
 
 def wish(household: Household, *titles: Title, requester: str = "alice", **notify: object) -> None:
-    """One list, and one address to tell."""
+    """One list, and one address to notify."""
     (household.folder / "wishes.txt").write_text("".join(f"imdb:{t.imdb}\n" for t in titles))
     household.write(
         {"wishes": {"source": "file:wishes.txt", "requester": requester}},
@@ -285,7 +285,7 @@ def follow(
     controller: Mapping[str, str] = NOTHING_MORE,
     **notify: object,
 ) -> None:
-    """The file of a listsync that goes on."""
+    """The config of a listsync that keeps running."""
     write(
         household,
         lists_by_name,

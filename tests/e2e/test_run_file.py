@@ -1,4 +1,4 @@
-"""``listsync run`` follows its file: what is saved, how it is put there, what goes on meanwhile."""
+"""``listsync run`` follows its file: what is saved and how, and what continues meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may befall a ``listsync run``: it stays up, says what is wrong, and heals by itself."""
+"""Failures during ``listsync run``: it stays up, reports the problem, and recovers by itself."""
 
 from __future__ import annotations
 

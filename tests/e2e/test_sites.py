@@ -64,7 +64,7 @@ def test_a_list_goes_from_its_page_to_the_server(household: Household, sites: Sa
 def test_a_card_without_a_year_is_settled_by_a_line_under_map(
     household: Household, sites: SandboxSites
 ) -> None:
-    """The addresses on Trakt's cards are no ids, and a show's mostly has no year."""
+    """The addresses on Trakt's cards are not ids, and a show's usually has no year."""
     lists = {"night": {"source": "trakt:anna/family-night"}}
     providers = {"trakt": {"base_url": sites.trakt_url}}
     lists_by_name = "trakt:show:breaking-bad"

@@ -245,7 +245,7 @@ def test_version_says_what_is_not_installed_and_needs_no_file(household: Househo
 
 
 def completed(household: Household, *words: str, **environment: str) -> list[str]:
-    """What bash is told for the last of these words; the command says nothing else."""
+    """The completions for the last of these words in bash; the command prints nothing else."""
     calls = {
         "_LISTSYNC_COMPLETE": "complete_bash",
         "COMP_WORDS": " ".join(["listsync", *words]),

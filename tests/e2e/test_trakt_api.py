@@ -28,7 +28,7 @@ def write(household: Household, sites: SandboxSites, sources: dict[str, str], **
 
 
 def run(household: Household, *arguments: str) -> Finished:
-    """A run that tells nobody the client id."""
+    """A run that shows the client id to nobody."""
     done = household.run(*arguments)
     files = [file for file in household.ledger.parent.glob("*") if file.is_file()]
     assert trakt_accounts.CLIENT_ID not in done.out + done.err

@@ -1,4 +1,4 @@
-"""A server on 127.0.0.1 that does what it is told, call by call, over real HTTP."""
+"""A server on 127.0.0.1 with scripted answers, call by call, over real HTTP."""
 
 from __future__ import annotations
 

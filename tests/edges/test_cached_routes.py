@@ -1,4 +1,4 @@
-"""Blocked routes, between ledger and sources: remembered where that can be, else forgotten."""
+"""Blocked routes, between ledger and sources: remembered if possible, otherwise forgotten."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def test_the_log_on_a_terminal_has_color_as_other_text(
 
 
 class Pieces(io.StringIO):
-    """A place to write to that tells its writes apart."""
+    """A stream that keeps its writes separate."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What the server tells of Radarr and Sonarr, read strictly: it may send anything."""
+"""The server's data about Radarr and Sonarr, parsed strictly: it may send anything."""
 
 from __future__ import annotations
 

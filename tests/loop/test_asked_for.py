@@ -16,7 +16,7 @@ from tests.loop.world import Shelves, World, by_tmdb
 
 
 class SlowShelves(Shelves):
-    """Lists whose reading begins, and goes on when the test lets it or they are closed."""
+    """Lists whose reading begins, and continues when the test allows it or they are closed."""
 
     def __init__(self) -> None:
         super().__init__()

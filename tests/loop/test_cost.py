@@ -21,7 +21,7 @@ ENDED_SHOWS = [title for title in GENERATED if title.kind == "tv"][:25]
 
 
 def paths(world: World, part: str) -> list[str]:
-    """The paths that a look reads, as far as ``part`` stands in them, without their queries."""
+    """The paths with ``part`` in them that a look reads, without their queries."""
     return [call.path.partition("?")[0] for call in world.calls(world.look) if part in call.path]
 
 
@@ -105,7 +105,7 @@ BY_NAME = {"types": ["movie", "tv"], "years": "1900..", "exclude_titles": ["Cats
 
 
 def with_facts(title: Title) -> Item:
-    """A title whose list tells all that a filter asks."""
+    """A title whose list gives every fact that a filter needs."""
     return replace(by_imdb(title), facts=Facts(8.0, 10_000, ("Drama",), "en"))
 
 

@@ -39,7 +39,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def stored(world: World) -> list[dict[str, Any]]:
-    """How the server was told to fetch each request, oldest first."""
+    """The service options of each request on the server, oldest first."""
     return [dict(row.options) for row in world.sandbox.state.requests.values()]
 
 

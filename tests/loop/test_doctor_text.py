@@ -1,4 +1,4 @@
-"""What ``doctor`` says of a check: its mark tells what the check means, also in color."""
+"""The text of ``doctor`` for a check: its mark shows the result, also in color."""
 
 from __future__ import annotations
 

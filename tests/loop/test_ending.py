@@ -44,7 +44,7 @@ def test_what_is_opened_just_after_the_cut_is_closed_unread(world: World) -> Non
 
 
 class Deaf(Shelves):
-    """Lists that hear nothing of the end: a site has told them to come back later."""
+    """Lists that ignore the end of the process, because they wait for a site's Retry-After."""
 
     def __init__(self) -> None:
         super().__init__()

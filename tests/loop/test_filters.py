@@ -22,7 +22,7 @@ GENERATED = [title for title in CATALOGUE if title.tmdb >= 9_200_000 and title.k
 
 
 def paths(world: World, *parts: str) -> list[str]:
-    """The paths that a look reads, as far as one of the parts stands in them."""
+    """The paths with one of the parts in them that a look reads."""
     calls = [call.path.partition("?")[0] for call in world.calls(world.look)]
     return [path for path in calls if any(part in path for part in parts)]
 

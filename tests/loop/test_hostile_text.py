@@ -67,7 +67,7 @@ def document(world: World) -> Any:  # noqa: ANN401 - what a plan looks like
 
 
 def check_markdown(text: str) -> None:
-    """No markup, link, mention, number or emoji but what stands behind a sign that ends it."""
+    """No markup, link, mention, number or emoji, unless a character before it disables it."""
     assert re.search(r"@\u200banna", text)
     for sign in (
         r"@(?!\u200b)",

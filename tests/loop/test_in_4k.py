@@ -1,4 +1,4 @@
-"""Lists that ask for 4K on a server that has it off: told, and asked for all the same."""
+"""Lists with ``4k`` on a server that has 4K off: reported, and requested nevertheless."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom ``run`` tells what, turn by turn."""
+"""The notifications of ``run``, run by run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def follow(world: World, **notify: object) -> None:
 
 
 def notifications(world: World) -> list[str]:
-    """What was told since the last look."""
+    """The notifications since the last look."""
     messages, world.mailbox.messages = world.mailbox.messages, []
     return [message.title.removeprefix("listsync: ") for message in messages]
 

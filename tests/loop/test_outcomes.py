@@ -1,4 +1,4 @@
-"""What the server makes of a request, from its answer to what people are told and what is kept."""
+"""The result of a request: the server's answer, what people see, and what the ledger keeps."""
 
 from __future__ import annotations
 

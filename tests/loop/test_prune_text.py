@@ -1,4 +1,4 @@
-"""What prune would do stands in every form of the plan, and in ``explain``."""
+"""The effects of ``prune`` are shown in every form of the plan, and in ``explain``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run in which nothing is to be done: what it writes, and what it says."""
+"""A run with nothing to do: what it writes, and what it prints."""
 
 from __future__ import annotations
 

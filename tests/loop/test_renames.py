@@ -153,7 +153,7 @@ def write_two(world: World) -> None:
 
 @pytest.mark.parametrize("outcome", [Outcome.INCOMPLETE, Outcome.UNVERIFIED, Outcome.BLOCKED])
 def test_half_a_list_at_a_new_source_takes_no_title_from_it(world: World, outcome: Outcome) -> None:
-    """What it held keeps its owner, and what comes back later is no re-add."""
+    """Its titles keep their owner, and a title that comes back later is not a re-add."""
     world.follow(*map(by_tmdb, (DUNE, *OLD)), requester="alice", max_per_run=1)
     world.apply()
     decline(world, DUNE)

@@ -18,7 +18,7 @@ FILM = by_tmdb(FILMS[0])
 
 
 def without_admin(rights: Permission) -> Settings:
-    """The key's owner is no administrator."""
+    """The key's owner is not an administrator."""
     return Settings(users=(User(1, "keeper", rights), User(2, "alice", Permission.REQUEST, 5, 7)))
 
 

@@ -1,4 +1,4 @@
-"""What is skipped of a list is counted by what it is, in every form of the plan."""
+"""The skipped entries of a list are counted by kind, in every form of the plan."""
 
 from __future__ import annotations
 

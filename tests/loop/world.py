@@ -68,7 +68,7 @@ def config_of(text: str) -> Config:
 
 
 class HandClock:
-    """Stands still until it is moved, which each run does by a second."""
+    """A clock that stands still until it is moved; each run moves it by a second."""
 
     def __init__(self) -> None:
         self.moment = NOON

@@ -1,7 +1,7 @@
-"""The parts of the documentation that are made from the code.
+"""The parts of the documentation that are generated from the code.
 
-Such a part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``. A test compares; this
-rewrites them: ``python -m tests.project.generated``.
+Such a part is between ``<!-- generated: NAME -->`` and ``<!-- end -->``. A test compares them;
+``python -m tests.project.generated`` rewrites them.
 """
 
 from __future__ import annotations

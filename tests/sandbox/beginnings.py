@@ -64,7 +64,7 @@ def automatic(number: int) -> Callable[[SandboxServer], None]:
 
 
 def row(number: int, **changed: object) -> Callable[[SandboxServer], None]:
-    """What a media row came to, which no rule tells: it depends on which write came last."""
+    """A media row's final state, which no rule predicts: it depends on which write came last."""
 
     def happens(server: SandboxServer) -> None:
         for name, value in changed.items():
@@ -92,7 +92,7 @@ AUTO_REQUEST = Course(
 def failed_retry(
     films: int, media_gone: int, requests: Iterable[int], seasons: int, tells: Iterable[int]
 ) -> Course:
-    """``tells``: the exchanges whose answer says already that Radarr or Sonarr did not take it."""
+    """``tells``: exchanges whose answer already shows that Radarr or Sonarr did not accept it."""
     down = {0: True, 10: False, 15: True}  # Radarr; Sonarr is down all the time
     sent = (0, 5, 10, 15, 17, 20)
 

@@ -68,7 +68,7 @@ def objects(value: object) -> Iterator[Json]:
 
 @cache
 def titles_of(recordings: tuple[str, ...]) -> tuple[Title, ...]:
-    """Every title of some recordings, as far as their answers tell."""
+    """Every title of some recordings, as far as their answers show it."""
     titles: dict[tuple[str, int], Title] = {}
     for exchange in (each for recording in recordings for each in exchanges(recording)):
         for title in (*shown_titles(exchange), *requested(exchange)):
@@ -133,7 +133,7 @@ def requested(exchange: Exchange) -> Iterator[Title]:
 
 
 def merged(previous: Title, new: Title) -> Title:
-    """What two answers together tell of a title; the one that dates it knows it best."""
+    """A title combined from two answers; the one with a date takes precedence."""
     best = (
         new
         if new.date and (not previous.date or len(new.seasons) > len(previous.seasons))
@@ -194,7 +194,7 @@ def protocol(value: object) -> object:
 
 
 def incidental_types(value: object, path: str = "") -> dict[str, str]:
-    """The JSON type of every incidental member that is not null, by where it stands."""
+    """The JSON type of every incidental member that is not null, by its path."""
     if isinstance(value, list):
         return incidental_types(value[0], f"{path}[]") if value else {}
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""The fake TMDB: what it holds and how it is searched."""
+"""The fake TMDB: its titles and its search."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def sites() -> Iterator[SandboxSites]:
 
 
 def shape(value: Any, at: JsonPath = ()) -> dict[JsonPath, set[type]]:  # noqa: ANN401 - any JSON
-    """Tell which types stand at which path; list positions and type names do not count."""
+    """The types at each path; list positions and type names do not count."""
     by_path: dict[JsonPath, set[type]] = {at: {type(value)}}
     inner: list[tuple[JsonPath, Any]] = []
     if isinstance(value, dict):

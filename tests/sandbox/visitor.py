@@ -47,7 +47,7 @@ def list_search(html: str) -> dict[str, Any]:
 
 
 def walk_for(name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Find the value under a name, wherever it stands."""
+    """Find the value under a name, at any depth."""
     if isinstance(value, dict):
         return value[name] if name in value else walk_for(name, list(value.values()))
     if isinstance(value, list):

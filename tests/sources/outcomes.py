@@ -1,6 +1,6 @@
-"""For each source the outcomes that it tells apart, with an answer that shows each.
+"""For each source, the outcomes that it reports, with an answer that leads to each.
 
-They are given to the source in ``test_outcomes``, and stand in docs/sources/.
+``test_outcomes`` gives the answers to the source; docs/sources/ lists the other outcomes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SITE = "http://site.test"
 
 @dataclass(frozen=True)
 class Shown:
-    """What a site answers to every call, or shows as every page, or what a file holds."""
+    """A site's answer to every call, its page at every address, or a file's content."""
 
     source: str
     status: int = 200
@@ -33,11 +33,11 @@ class Shown:
     text: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     page: FakePage | None = None
-    calls: int | None = None  # that are answered so, those after them fail; None: all are
+    calls: int | None = None  # that get this answer; later ones fail. None: all get it
 
 
 def read(shown: Shown, folder: Path, mock: requests_mock.Mocker) -> Snapshot:
-    """What reading a list gives that is shown so."""
+    """The snapshot of a list that is shown this way."""
     ref = recognize_list(shown.source)
     if ref.provider == "file" and shown.text is not None:
         (folder / ref.id).write_text(shown.text, encoding="utf-8")

@@ -1,7 +1,7 @@
-"""What people paste for each source, and what it means: one table a source.
+"""What people paste for each source, and which list it means: one table per source.
 
-Each row is given to ``recognize_list``, and stands in docs/sources/. ``refused: …`` is a part of
-the sentence that says what to paste instead.
+Each row is a test of ``recognize_list``, and is shown in docs/sources/. ``refused: …`` is a part of
+the message that says what to paste instead.
 """
 
 from __future__ import annotations

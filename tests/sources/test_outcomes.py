@@ -1,4 +1,4 @@
-"""Each source tells the outcomes apart as far as its site can."""
+"""Each source reports the outcomes that its site makes distinguishable."""
 
 from __future__ import annotations
 

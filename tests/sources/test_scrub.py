@@ -1,4 +1,4 @@
-"""What a page tells of its visitor is taken out, wherever it stands and however it is written."""
+"""Data about the visitor is removed from a page, wherever it is and however it is written."""
 
 from __future__ import annotations
 

@@ -191,7 +191,7 @@ def test_without_a_browser_the_list_stays_blocked_and_the_api_is_tried_the_next_
 def test_what_the_app_says_of_a_list_without_titles(
     requests_mock: requests_mock.Mocker, page: AppPage, outcome: Outcome
 ) -> None:
-    """An empty page is no word of an end: the list may have been read whole before."""
+    """A page without titles does not prove an empty list: the list may have had titles before."""
     requests_mock.get(re.compile(API), **REFUSED)
     snapshot = fetch(page=page)
     assert (snapshot.outcome, snapshot.items) == (outcome, ())

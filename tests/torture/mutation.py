@@ -68,7 +68,7 @@ def mutated_text(chance: Random, text: str) -> str:
 
 
 def _changed(chance: Random, value: object, marks: dict[str, str]) -> object:
-    """The value with one node changed; ``marks``: texts that stand for what is no value of ours."""
+    """The value with one node changed; ``marks``: placeholders for values that are not ours."""
     if isinstance(value, dict) and value and chance.random() < 0.85:
         key = chance.choice(list(value))
         if chance.random() < 0.1:
