@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +106,7 @@ class TestApply:
         household.run("apply", "--yes")
         assert receiver.titles() == ["listsync: 1 created"]  # the first run ever
 
-        with sqlite3.connect(household.ledger) as ledger:  # a day goes by
+        with closing(sqlite3.connect(household.ledger)) as ledger, ledger:  # a day goes by
             ledger.execute("UPDATE notifications SET at = '2026-01-01T00:00:00.000000+00:00'")
             ledger.execute("UPDATE intents SET at = '2026-01-01T12:00:00.000000+00:00'")
         household.run("apply", "--yes")

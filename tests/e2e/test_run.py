@@ -105,9 +105,8 @@ def test_a_request_under_way_is_finished_and_recorded(
         assert run.end(signum).code == code
     started_requests = sum(call.method == "POST" for call in household.server.state.calls)
     assert 1 <= len(household.stored()) == started_requests < 4
-    with sqlite3.connect(household.ledger) as ledger:
+    with closing(sqlite3.connect(household.ledger)) as ledger:
         assert ledger.execute("SELECT DISTINCT result FROM intents").fetchall() == [("created",)]
-    ledger.close()
     household.server.faults.latency = 0.0
     with running(household) as run:
         until(run.is_ready)
