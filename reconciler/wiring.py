@@ -74,7 +74,7 @@ def ledger_path(configured: str | None, config_path: Path, option: Path | None) 
         folder = platformdirs.user_state_path("listsync")
     except RuntimeError as error:
         message = "no place for the ledger: this user has no home directory"
-        hint = "set HOME, or name a file with --ledger FILE or LISTSYNC_LEDGER=FILE"
+        hint = "set HOME, or choose a file with --ledger FILE or LISTSYNC_LEDGER=FILE"
         raise LedgerError(message, hint=hint) from error
     with suppress(OSError):  # opening the ledger reports it
         folder.mkdir(parents=True, exist_ok=True)

@@ -45,7 +45,7 @@ _START_SECONDS = 20.0
 _REMOVE_SECONDS = 5.0
 _MOST_QUOTED = 400  # characters of a program's output that an error quotes
 
-AS_ROOT = "listsync runs as root, and Chromium has no sandbox for root"
+AS_ROOT = "listsync runs as root, and Chromium cannot use its sandbox as root"
 NOT_ALLOWED = "the system refuses user namespaces, and Chromium has no working setuid helper"
 
 # What Chromium does for its sandbox: namespaces of users, processes and network, and a new root.

@@ -259,7 +259,7 @@ def _place_of(url: str) -> Place | None:
 def _failure(place: Place, error: OSError) -> Failure:
     match error:
         case NotPublicError():
-            problem = f"the page leads to {place}, which is on this machine or in a private network"
+            problem = f"the page leads to {place}, which is on this machine or on a private network"
             hint = "if this is your own site, set base_url to this host and port"
             return Failure(problem, hint, is_refusal=True)
         case ConnectionRefusedError():

@@ -155,7 +155,7 @@ def translate_errors(
         if cause := re.search(r"net::(ERR_\w+)", message):
             raise _unreachable(url, cause[1], egress) from error
         # A Grid has many words for a browser that it cannot reach any more.
-        problem = "the page crashed" if "crash" in message else "the browser was lost"
+        problem = "the page crashed" if "crash" in message else "the browser connection was lost"
         raise BrowserLostError(problem, where=url, hint="try again") from error
 
 

@@ -55,7 +55,7 @@ def read_request(client: socket.socket) -> tuple[str, int]:
     """The host and port that a client wants to reach. Raises ValueError or OSError."""
     version, count = _read(client, 2)
     if version != _VERSION or _NO_SIGN_IN not in _read(client, count):
-        raise ValueError("not a SOCKS 5 client that connects without a sign-in")
+        raise ValueError("the client does not use SOCKS 5 without authentication")
     client.sendall(bytes((_VERSION, _NO_SIGN_IN)))
     _, command, _, kind = _read(client, 4)
     host = _read_host(client, kind)
@@ -74,7 +74,7 @@ def request_connection(server: socket.socket, host: str, port: int) -> None:
     """Make a SOCKS server connect to a host. Raises ValueError where it does not, or OSError."""
     server.sendall(bytes((_VERSION, 1, _NO_SIGN_IN)))
     if _read(server, 2) != bytes((_VERSION, _NO_SIGN_IN)):
-        raise ValueError("the SOCKS server asks for a sign-in")
+        raise ValueError("the SOCKS server requires authentication")
     name = host.encode("ascii")
     start = bytes((_VERSION, _CONNECT, 0, _NAME, len(name)))
     server.sendall(start + name + port.to_bytes(2))
@@ -169,7 +169,7 @@ def _request_tunnel(proxy: socket.socket, parts: SplitResult, host: str, port: i
     while not head.endswith((b"\r\n\r\n", b"\n\n")):  # what follows belongs to the tunnel
         byte = proxy.recv(1)
         if not byte or len(head) >= _LONGEST_HEAD:
-            raise ValueError("the answer does not end")
+            raise ValueError("the response is incomplete or too long")
         head += byte
     if not _CONNECTED.match(head):
         raise ValueError("the HTTP proxy refused the connection")

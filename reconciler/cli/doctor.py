@@ -175,7 +175,7 @@ def _requester(lists: Sequence[ListConfig], server: MediaServer, owner: User) ->
     user = requester.user
     expectations = "; ".join(f"{key} ({_names(group)})" for key, group in lists_by_outlook.items())
     if refused:
-        message = f"{user.name} may not request any title of {_names(refused)}: {expectations}"
+        message = f"{user.name} may not request any titles from {_names(refused)}: {expectations}"
         raise ListsyncError(message, hint=_GIVE_RIGHT)
     return f"{user.name} (user {user.id}); requests: {expectations}"
 

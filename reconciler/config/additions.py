@@ -20,7 +20,7 @@ def with_list(text: str, name: str, options: Sequence[str], keys: Mapping[str, o
     """The text of a file with one more list, the last of its lists.
 
     ``options``: the lines of the list in block style, without indentation; ``keys``: the same for
-    a file in flow style. Raises ValueError where the file has no place for a list.
+    a file in flow style. Raises ValueError if the place for a new list is unclear.
     """
     root, _ = compose(text)
     changed = text
@@ -30,7 +30,7 @@ def with_list(text: str, name: str, options: Sequence[str], keys: Mapping[str, o
         *list_names(text),
         name,
     ):  # for example an alias: its mapping is elsewhere
-        raise ValueError("the file has no place for a list")
+        raise ValueError("listsync cannot tell where to add a list in this file")
     return changed
 
 

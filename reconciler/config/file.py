@@ -73,9 +73,7 @@ class ConfigFile:
                 return read_file(self.path, CONFIG_BYTES)
             self._stdin = read_stdin(CONFIG_BYTES) if self._stdin is None else self._stdin
         except OSError as error:
-            hint = (
-                "name the config with -c FILE or LISTSYNC_CONFIG, or write one with `listsync init`"
-            )
+            hint = "set the path with -c FILE or LISTSYNC_CONFIG, or write one with `listsync init`"
             raise ConfigError(
                 (f"{self.path}: {_plainly(error)}; {hint}",), where=str(self.path)
             ) from error
@@ -130,7 +128,9 @@ class ConfigFile:
         path = self.path.parent / match
         name, folder = str(path), os.path.dirname(match)  # noqa: PTH120 - "" where Path has "."
         if not name.isprintable():  # a line break would begin another line of an error
-            return IncludedFile(ascii(name), folder, problem="its name is not printable; rename it")
+            return IncludedFile(
+                ascii(name), folder, problem="its name contains an invalid character; rename it"
+            )
         if self._restrictions.confines_files and self._is_outside(match):
             return IncludedFile(name, folder, problem=OUTSIDE)
         with suppress(OSError):
@@ -146,7 +146,7 @@ class ConfigFile:
         """Raise ConfigError where a restricted file is itself a link out of its folder."""
         is_free = is_read_once(self.path) or not self._restrictions.confines_files
         if not is_free and self._is_outside(self.path.name):
-            error = f"{self.path}: a link to a file outside its folder; name that file with -c FILE"
+            error = f"{self.path}: a link to a file outside its folder; use that file: -c FILE"
             raise ConfigError((error,), where=str(self.path))
 
     def _objection(self, ref: ListRef, providers: ProvidersConfig) -> str | None:
@@ -155,9 +155,7 @@ class ConfigFile:
         if path is not None and self._restrictions.confines_files and self._is_outside(path):
             return OUTSIDE
         if path is not None and self._holds_secret(path):
-            return (
-                "this file contains a secret of the config, and titles are shown; use another file"
-            )
+            return "the titles in this file would show a secret from the config; use another file"
         return self._sites.objection(ref, providers)
 
     def _holds_secret(self, name: str) -> bool:

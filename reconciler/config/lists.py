@@ -150,7 +150,7 @@ class ListOptions(Model):
     approval: Choice[Approval] = key(
         "requester",
         help="requester: the requester's own permissions decide. auto: the API key's owner makes "
-        "the requests on the requester's behalf, which approves them.",
+        "the requests on the requester's behalf, so they are approved automatically.",
     )
     is_4k: YesNo = key(default=False, alias="4k", help="Request in 4K.")
     server_id: OptionalServiceName = key(

@@ -118,7 +118,7 @@ class ControllerConfig(Model):
     )
     workers: Few = key(
         2,
-        help="How many lists are read at the same time; `browser.sessions` limits those of one "
+        help="How many lists are read at the same time; `browser.sessions` limits those from one "
         "site. 1 to 32.",
     )
     drain: Duration = key("30s", help="How long `run` may take to shut down.")
@@ -193,12 +193,12 @@ class _Content(Model):
         help="The maximum number of titles requested per period, across all lists, such as "
         "100/week.",
     )
-    providers: ProvidersConfig = key(ProvidersConfig(), help="Settings of the list sites.")
+    providers: ProvidersConfig = key(ProvidersConfig(), help="Settings for the list sites.")
     browser: BrowserConfig = key(
-        BrowserConfig(), help="Settings of the browser that reads the sites."
+        BrowserConfig(), help="Settings for the browser that reads the sites."
     )
-    controller: ControllerConfig = key(ControllerConfig(), help="Settings of `listsync run`.")
-    notify: NotifyConfig = key(NotifyConfig(), help="Where notifications are sent, and about what.")
+    controller: ControllerConfig = key(ControllerConfig(), help="Settings for `listsync run`.")
+    notify: NotifyConfig = key(NotifyConfig(), help="Which notifications are sent, and where.")
 
     @field_validator("map", mode="before")
     @classmethod
@@ -224,7 +224,7 @@ class File(_Content):
         (), help="Files with more lists, relative to the config file, such as [lists.d/*.yaml]."
     )
     defaults: ListOptions = key(
-        ListOptions(), help="Options of all lists; a list may override them."
+        ListOptions(), help="Options for all lists; a list may override them."
     )
     lists: Annotated[dict[ListName, ListSection], Field(min_length=1)] = key(
         help="The lists by name; a title belongs to the first list that wants it."

@@ -111,12 +111,12 @@ class StevenluConfig(Model):
 class ProvidersConfig(Model):
     """The list sites."""
 
-    imdb: ImdbConfig = key(ImdbConfig(), help="Settings of IMDb.")
-    trakt: TraktConfig = key(TraktConfig(), help="Settings of Trakt.")
-    mdblist: MdblistConfig = key(MdblistConfig(), help="Settings of MDBList.")
-    letterboxd: LetterboxdConfig = key(LetterboxdConfig(), help="Settings of Letterboxd.")
-    tmdb: TmdbConfig = key(TmdbConfig(), help="Settings of TMDB.")
-    anilist: AnilistConfig = key(AnilistConfig(), help="Settings of AniList.")
-    simkl: SimklConfig = key(SimklConfig(), help="Settings of Simkl.")
-    tvdb: TvdbConfig = key(TvdbConfig(), help="Settings of TVDB.")
-    stevenlu: StevenluConfig = key(StevenluConfig(), help="Settings of StevenLu's lists.")
+    imdb: ImdbConfig = key(ImdbConfig(), help="Settings for IMDb.")
+    trakt: TraktConfig = key(TraktConfig(), help="Settings for Trakt.")
+    mdblist: MdblistConfig = key(MdblistConfig(), help="Settings for MDBList.")
+    letterboxd: LetterboxdConfig = key(LetterboxdConfig(), help="Settings for Letterboxd.")
+    tmdb: TmdbConfig = key(TmdbConfig(), help="Settings for TMDB.")
+    anilist: AnilistConfig = key(AnilistConfig(), help="Settings for AniList.")
+    simkl: SimklConfig = key(SimklConfig(), help="Settings for Simkl.")
+    tvdb: TvdbConfig = key(TvdbConfig(), help="Settings for TVDB.")
+    stevenlu: StevenluConfig = key(StevenluConfig(), help="Settings for StevenLu's lists.")

@@ -139,7 +139,7 @@ def _server_violations(allowed: Restrictions, file: File, root: Section) -> Iter
             if is_sent and url != getattr(type(section)(), key):
                 if not allowed.allows_server(url):
                     message = (
-                        f"this server would receive a key of {site}; allow it with --allow-server"
+                        f"this server would receive a key for {site}; allow it with --allow-server"
                     )
                     yield from root.problems_at(way, message)
             elif _mixes(root.find(*way)):

@@ -151,7 +151,7 @@ def exposed_secrets(file: Model, root: Section) -> Iterator[Problem]:
                 finding = f"contains the secret of {secret.path}"
             else:
                 continue
-            message = f"{finding}, but is shown and stored; use another value here"
+            message = f"{finding}, but this value is shown and stored; use another value here"
             yield Problem(text.place, mask(text.path, values), mask(message, values))
             break
 

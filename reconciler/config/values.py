@@ -136,7 +136,7 @@ def _name_or_id(hint: str) -> Form:
 
 OptionalRequester = Annotated[
     int | str | None,
-    _name_or_id("name a user, or remove the key to request as the API key's owner"),
+    _name_or_id("use a name or an id, or remove the key to request as the API key's owner"),
 ]
 _SERVICE_NAME = _name_or_id("use a name or an id, or remove the key")
 ServiceName = Annotated[int | str, _SERVICE_NAME]
@@ -379,7 +379,7 @@ def _describe_pem(text: str) -> str:
     if "PKCS7" in labels:
         to_pem = "openssl pkcs7 -print_certs -in FILE -out FILE.pem"
         return f"certificates in PKCS #7 form; convert them with: {to_pem}"
-    name_the_ca = "name the PEM file of the CA's certificate (BEGIN CERTIFICATE)"
+    name_the_ca = "use the PEM file with the CA's certificate (BEGIN CERTIFICATE)"
     if labels:
         kinds = " and ".join(dict.fromkeys(label.lower() for label in labels))
         return f"no certificate, only: {kinds}; {name_the_ca}"

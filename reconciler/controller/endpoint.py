@@ -244,7 +244,7 @@ class _Application:
         try:
             return self._pages.page(Request(path, query)), {}
         except Exception as error:  # noqa: BLE001 - the next request may be answered
-            _log.error("a page failed", path=path, trace=trace_of(error))
+            _log.error("a page could not be rendered", path=path, trace=trace_of(error))
             failure = HTTPStatus.INTERNAL_SERVER_ERROR
             return Response(b"an error in listsync; its log has the details\n", status=failure), {}
 

@@ -121,7 +121,7 @@ class GracePeriod:
             self._clock_at = (now, running)
             self._state = shift(self._state, step)
             if self._state.waiting:
-                event = "the clock was set; changes that wait keep their remaining time"
+                event = "the clock was changed; waiting changes keep their remaining time"
                 _log.warning(event, seconds=round(step.total_seconds()))
         return now
 
@@ -170,7 +170,7 @@ class GracePeriod:
         except (LedgerError, LockHeldError) as error:
             self._retry = self._clock.running() + _RETRY
             if str(error) != self._trouble:
-                event = "the ledger is not writable; changes that give more permissions wait"
+                event = "the ledger is not writable; changes that add permissions stay on hold"
                 _log.warning(event, error=str(error))
             self._trouble = str(error)
             return False
@@ -190,11 +190,11 @@ def _log_changes(
 ) -> None:
     for change in news[:_MOST_LINES]:
         until = change.until and iso_time(change.until)
-        event = "a config change gives listsync more permissions and waits; revert it to undo it"
+        event = "a change that gives listsync more permissions is waiting; revert it to cancel"
         _log.warning(event, list=_scope(change.list), change=change.words, until=until)
     if len(news) > _MOST_LINES:
         number = len(news) - _MOST_LINES
-        _log.warning("more such changes wait; see `listsync status`", number=number)
+        _log.warning("more such changes are waiting; see `listsync status`", number=number)
     for event, changes in (
         ("a change that gives listsync more permissions took effect", granted),
         ("a waiting change was reverted", reverted),

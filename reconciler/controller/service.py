@@ -139,7 +139,7 @@ class Service:
         self._resize_pool()
         for part in self._file.parts():
             if is_mount_point(part):
-                event = "the config is mounted as a single file; a new version of it goes unnoticed"
+                event = "the config is mounted as a single file; changes to it go unnoticed"
                 _log.warning(event, file=str(part), hint="mount its folder instead")
         Thread(target=self._follow, args=(poll,), name="watch", daemon=True).start()
 

@@ -85,13 +85,13 @@ class Cause(StrEnum):
     TLS = "the TLS connection failed"
     PROXY = "the proxy does not let the connection through"
     CONNECT_TIMEOUT = "the connection timed out"
-    LIMIT = "the answer was not complete in time, or is too large"
-    READ_TIMEOUT = "no answer in time"
+    LIMIT = "the response was not complete in time, or is too large"
+    READ_TIMEOUT = "no response in time"
     UNKNOWN_HOST = "the host name cannot be resolved"
     NOT_CONNECTED = "nothing answers at this address"
     INVALID_URL = "this is not the URL of a server"
-    UNREADABLE = "the answer cannot be read"
-    LOST = "the connection was lost before an answer came"
+    UNREADABLE = "the response cannot be read"
+    LOST = "the connection was lost before a response came"
 
 
 _NOT_SENT = {
@@ -239,7 +239,7 @@ def _failure_of(error: Exception, timeout: float, exceeded: str) -> CallFailure:
     elif exceeded:
         cause, message = Cause.LIMIT, exceeded
     elif isinstance(error, requests.ReadTimeout) or isinstance(reason, ReadTimeoutError):
-        cause, message = Cause.READ_TIMEOUT, f"no answer within {timeout:g} s"
+        cause, message = Cause.READ_TIMEOUT, f"no response within {timeout:g} s"
     elif isinstance(reason, NameResolutionError):
         cause = Cause.UNKNOWN_HOST
     elif isinstance(reason, NewConnectionError):

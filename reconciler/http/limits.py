@@ -31,11 +31,11 @@ class Limits:
     ``exceeded`` says which limit was reached; it is empty while none was.
     """
 
-    def __init__(self, seconds: float, largest: int = LARGEST, *, subject: str = "answer") -> None:
+    def __init__(self, seconds: float, largest: int = LARGEST, *, noun: str = "response") -> None:
         """``seconds``: for the whole block. ``largest``: bytes of each answer."""
         self.largest = largest
         self.exceeded = ""
-        self.deadline = _Deadline(time.monotonic() + seconds, seconds, subject)
+        self.deadline = _Deadline(time.monotonic() + seconds, seconds, noun)
         self._token: Token[Limits | None] | None = None
 
     def __enter__(self) -> Self:
@@ -63,12 +63,12 @@ class Limits:
     def check_size(self, size: int) -> None:
         """Raise LimitError for an answer of ``size`` bytes that is too long."""
         if size > self.largest:
-            raise self.exceed(f"the answer is longer than {self.largest >> 20} MB")
+            raise self.exceed(f"the response is longer than {self.largest >> 20} MB")
 
     def problem(self, error: Exception) -> str:
         """Which limit ended a call with ``error``; empty: none did."""
         if isinstance(error, LimitError) and not self.exceeded:
-            return f"the answer cannot be read: {error}"
+            return f"the response cannot be read: {error}"
         return self.exceeded
 
     def exceed(self, problem: str) -> LimitError:

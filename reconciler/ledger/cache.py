@@ -149,7 +149,7 @@ class SqliteCache(LedgerPart):
         def parse(_: str, text: str) -> ListReport:
             report = _REPORT.validate_json(text)
             if report.at.tzinfo is None:
-                raise ValueError("a time without its zone")
+                raise ValueError("a time without a time zone")
             return report
 
         return self._parse(

@@ -33,7 +33,7 @@ def stored_time(text: str) -> datetime:
     """The time that ``time_text`` wrote. Raises ValueError for another text."""
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
-        raise ValueError("a time without its zone")
+        raise ValueError("a time without a time zone")
     return bounded(at)
 
 

@@ -234,7 +234,7 @@ def _obstacle(path: Path) -> str | None:
         raise _unreadable(path, str(error.strerror)) from error
     if not stat.S_ISREG(mode):
         kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
-        raise LedgerError(f"the ledger is {kind}", where=str(path), hint="name a file instead")
+        raise LedgerError(f"the ledger is {kind}", where=str(path), hint="use a file instead")
     if not os.access(path, os.R_OK):
         raise _unreadable(path, "permission denied")
     if not os.access(path, os.W_OK):
@@ -315,7 +315,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> int:
     version = _number(connection, "PRAGMA user_version")
     hint = _MOVE_AWAY
     if tables and owner != APPLICATION_ID:
-        message, hint = "this is another program's database", "name another file as the ledger"
+        message, hint = "this is another program's database", "use another file as the ledger"
     elif version > VERSION:
         message = "the ledger was written by a newer listsync"
         hint = "upgrade listsync, or use another ledger"

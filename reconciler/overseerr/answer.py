@@ -16,9 +16,9 @@ _UNTRUSTED = (
     "set server.ca_file to a PEM file of its CA, or of the certificate if it is self-signed"
 )
 _WRONG_CA = (
-    "the file in server.ca_file does not contain the CA that signed it; name the CA's own PEM file"
+    "the file in server.ca_file does not contain the CA that signed it; use the CA's own PEM file"
 )
-_OTHER_HOST = "use a host name of the certificate in server.url, or get a certificate for this host"
+_OTHER_HOST = "set server.url to a host in the certificate, or get a certificate for this host"
 _CERTIFICATE_HINTS = {  # by OpenSSL's X509_V_ERR_ codes
     9: "check the clocks of this machine and of the server",
     10: "renew the certificate on the server, or check this machine's clock",
@@ -28,11 +28,11 @@ _CERTIFICATE_HINTS = {  # by OpenSSL's X509_V_ERR_ codes
 _HOST_HINT = "check that server.url is right and that the server is running"
 _TRY_AGAIN = "try again; the server's log may say why"
 _HINTS = {
-    Cause.TLS: "if the server speaks plain HTTP, write server.url with http://",
+    Cause.TLS: "if the server speaks plain HTTP, use http:// in server.url",
     Cause.PROXY: "check HTTPS_PROXY and NO_PROXY in the environment",
     Cause.CONNECT_TIMEOUT: _HOST_HINT,
     Cause.LIMIT: "check the server's log, or what is in front of the server",
-    Cause.READ_TIMEOUT: "is the server overloaded?",
+    Cause.READ_TIMEOUT: "check whether the server is overloaded",
     Cause.UNKNOWN_HOST: _HOST_HINT,
     Cause.NOT_CONNECTED: _HOST_HINT,
     Cause.INVALID_URL: _HOST_HINT,
@@ -95,5 +95,5 @@ def hint_for(failure: CallFailure, url: str, *, has_ca_file: bool) -> str:
         return _CERTIFICATE_HINTS.get(failure.certificate_error, untrusted)
     hint = _HINTS[failure.cause]
     if hint == _TRY_AGAIN and url.startswith("http:") and not failure.answered:
-        return f"if this port speaks HTTPS, write server.url with https://; otherwise {hint}"
+        return f"if this port speaks HTTPS, use https:// in server.url; otherwise {hint}"
     return hint

@@ -210,7 +210,7 @@ class Connection:
             raise kind(wall.message, where=self.url, hint=wall.hint)
         if result.status in _GATEWAY_TROUBLE | BUSY:
             raise TransientError(
-                f"answers HTTP {result.status}",
+                f"returned HTTP {result.status}",
                 where=self.url,
                 hint="the server is overloaded, or its reverse proxy cannot reach it",
                 retry_after=result.retry_after,
@@ -235,12 +235,12 @@ def redirect_error(url: str, path: str, answer: ServerResponse) -> ServerError:
     prefix, match, suffix = parts.path.rpartition(called)
     target = origin + prefix
     if match and not suffix and parts.scheme in {"http", "https"} and target != url:
-        problem, hint = f"redirects to {target}", f"write `url: {target}` under `server`"
+        problem, hint = f"redirects to {target}", f"set `url: {target}` under `server`"
     elif wall := answer.wall:
         problem, hint = f"{wall.message}: it redirects to {origin}{parts.path}", wall.hint
     else:
         problem = f"redirects to {origin}{parts.path}"
-        hint = "write the server's own address in server.url, like http://seerr:5055"
+        hint = "set server.url to the server's own address, like http://seerr:5055"
     return ServerError(f"{problem} (HTTP {answer.status})", where=url, hint=hint)
 
 
@@ -259,14 +259,11 @@ def _session(url: str, concurrency: int, ca_certificates: str | None) -> Session
 
 def _split(url: str) -> SplitResult:
     """The parts of the server's URL; ServerError where it cannot be called."""
-    problem, hint = "server.url is not the URL of a server", "write it like http://seerr:5055"
+    problem, hint = "server.url is not the URL of a server", "use an address like http://seerr:5055"
     try:
         parts = urlsplit(url)
         if "@" in parts.netloc:
-            problem, hint = (
-                "server.url contains a user or password",
-                "write the address without them",
-            )
+            problem, hint = "server.url contains a user or password", "remove them from the URL"
         elif parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
             return parts
     except ValueError:  # brackets or a port that make no sense; the error below says it better

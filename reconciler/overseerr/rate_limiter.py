@@ -72,7 +72,7 @@ class RateLimiter:
 def overload(status: int, seconds: float) -> str | None:
     """Why the server counts as overloaded, as a clause; None: it does not."""
     if status in BUSY:
-        return f"the server answered HTTP {status}"
+        return f"the server returned HTTP {status}"
     if seconds > SLOW:
-        return f"the server took {seconds:.1f} s to answer"
+        return f"the server took {seconds:.1f} s to respond"
     return None

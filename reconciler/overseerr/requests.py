@@ -41,8 +41,8 @@ _SAME_TVDB_ID = "the server has another title with the same TVDB id and cannot s
 _NO_TVDB_ID = "the show has no TVDB id, which Sonarr needs: add the id on TMDB"
 _AUTO_REQUEST = (
     "{who} has an automatic request for this title, from a Plex watchlist, and the server accepts "
-    "no second request by {who}: delete that request on the server as {who} or an administrator, "
-    "then run `listsync forget {item}`; or name another `requester` for the list"
+    "only one request from {who}: delete that request on the server as {who} or an administrator, "
+    "then run `listsync forget {item}`; or set another `requester` for the list"
 )
 # The first match decides: a message about a right may contain the word quota as well.
 MEANINGS = (
@@ -126,7 +126,7 @@ def _success(answer: ServerResponse, result: Result, url: str) -> Done:
     request_id, status = integer(request.get("id")), integer(request.get("status"))
     media = record(request.get("media"))
     if request_id is None and media:
-        message = "the server removed the request again before it answered"
+        message = "the server removed the request again before it responded"
         if request.get("type") == Kind.TV and media.get("tvdbId") is None:
             message += f": {_NO_TVDB_ID}"
         return Done(Result.FAILED, answer.status, message=message)

@@ -18,7 +18,7 @@ class StatusError(ServerError):
 
     def __init__(self, answer: ServerResponse, path: str, url: str) -> None:
         reason = f": {answer.message}" if answer.message else ""
-        message = f"{path.partition('?')[0]} answered HTTP {answer.status}{reason}"
+        message = f"{path.partition('?')[0]} returned HTTP {answer.status}{reason}"
         super().__init__(message, where=url, hint=_URL_HINT)
         self.status = answer.status
 
@@ -52,7 +52,7 @@ def require_ok(answer: ServerResponse, path: str, url: str) -> ServerResponse:
 
 def unexpected_answer(path: str, url: str) -> ServerError:
     """The error for a 200 whose body has another shape than the API's."""
-    message = f"the answer of {path.partition('?')[0]} does not match the server's API"
+    message = f"the response from {path.partition('?')[0]} does not match the server's API"
     return ServerError(message, where=url, hint=_URL_HINT)
 
 
@@ -74,7 +74,7 @@ def read_rows(connection: Connection, path: str) -> list[JsonObject]:
             return rows
         before = rows
     message = f"{path.partition('?')[0]} kept changing while it was being read"
-    raise TransientError(message, where=connection.url, hint="try again when it is less busy")
+    raise TransientError(message, where=connection.url, hint="try again later")
 
 
 def _read_once(connection: Connection, path: str) -> tuple[list[JsonObject], int | None]:

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from reconciler.http.foreign import line
 
-_DIRECT = "or write the server's own address in server.url, like http://seerr:5055"
+_DIRECT = "or set server.url to the server's own address, like http://seerr:5055"
 _EXEMPT = f"exempt /api/v1 from the login in the reverse proxy, {_DIRECT}"
 _HEAD = 100_000  # characters of a page that are searched; patterns have bounds of their own
 _TITLE = re.compile(r"<title[^>]{0,200}>(.{0,1000}?)</title", re.IGNORECASE | re.DOTALL)

@@ -12,7 +12,7 @@ from reconciler.render.document import FORMAT_VERSION, Media
 from reconciler.render.layout import Cell, Line, table_line
 from reconciler.render.words import label, relative
 
-OPEN = "no answer was recorded; the server shows the result"
+OPEN = "no response was recorded; the server shows the result"
 _RUN_WIDTHS = (11, 9, 5, 4, 0)  # columns, at least
 _ACTION_WIDTHS = (11, 28, 9, 0)
 _GOOD = frozenset({Result.CREATED, Result.RETRIED, Result.CANCELLED, Result.EXISTS, Result.MOOT})

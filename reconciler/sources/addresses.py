@@ -108,7 +108,7 @@ class AddressTable:
         if ref := self._find("/".join(part for part in path.split("/") if part), query):
             return ref
         site = ListRef(self.provider, "").site
-        raise ValueError(f"not a list of {site}: {redact(text)}; {self.advice}")
+        raise ValueError(f"not a list on {site}: {redact(text)}; {self.advice}")
 
     def parse_url(self, url: SplitResult) -> ListRef:
         path = f"/{'/'.join(steps(url))}".lower()

@@ -32,7 +32,7 @@ def browser_failure(error: BrowserError) -> FetchFailure:
 def failure_of(response: Response) -> FetchFailure:
     """The failure for a response that is not ``ok``, if the site defines none."""
     if response.status == requests.codes.ok:
-        problem = "the answer is not JSON; look for a newer version of listsync"
+        problem = "the response is not JSON; look for a newer version of listsync"
         return FetchFailure(Outcome.CHANGED_LAYOUT, f"{response.url}: {problem}")
     return status_failure(response.status, response.url, retry_after(response.headers))
 
@@ -51,8 +51,8 @@ def status_failure(status: int, url: str, retry_after: float | None = None) -> F
         case 404 | 410:
             outcome, problem, hint = Outcome.MISSING, "the list does not exist", "check the address"
         case 429:
-            outcome, problem = Outcome.RATE_LIMITED, "the site got too many requests"
-            hint = "it is read again later; a longer interval helps"
+            outcome, problem = Outcome.RATE_LIMITED, "the site received too many requests"
+            hint = "the list is read again later; a longer interval helps"
         case _:
             outcome, problem = Outcome.UNREACHABLE, "the site has a problem"
             hint = "try again later"

@@ -43,7 +43,7 @@ PLEX_HOSTS = frozenset({_RSS, _DISCOVER})
 
 _ADVICE = (
     "open the address in a browser; if Plex refuses it there as well, copy it again from Watchlist,"
-    " RSS in Plex, or keep the titles on a list of another site"
+    " RSS in Plex, or keep the titles on a list on another site"
 )
 _REFUSES = (Outcome.BLOCKED, "Plex refuses this feed")
 _PLEX_MEANINGS: Meanings = {

@@ -107,7 +107,7 @@ class SiteClient:
                 return answer
             problem, advice = "redirects twice; listsync follows one redirect", "try again later"
         elif self._follows:
-            problem = "redirects to a place that is not public, or without TLS"
+            problem = "redirects to an address that is not public or has no TLS"
         else:
             problem = f"redirects to {_site(location)}, which listsync does not follow"
         return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {problem}; {advice}")
@@ -142,7 +142,7 @@ class SiteClient:
         if isinstance(answer, CallFailure):
             problem = answer.message
         elif answer.status == requests.codes.ok and is_cut_json(answer.content):
-            problem = f"the answer was {CUT_OFF}"
+            problem = f"the response was {CUT_OFF}"
         else:
             return answer
         return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {problem}; try again later")

@@ -92,7 +92,7 @@ def _failure(page: Page, url: str, *, has_content: bool) -> FetchFailure | None:
     if status is not None and _final(status):
         return status_failure(status, url)
     if _SIGN_IN.search(urlsplit(page.url).path) and not _SIGN_IN.search(urlsplit(url).path):
-        problem = "the site asks to sign in"
+        problem = "the site asks for a sign-in"
         return FetchFailure(Outcome.PRIVATE, f"{url}: {problem}; make the list public")
     if has_content:
         return None

@@ -88,11 +88,11 @@ def recognize_list(text: str) -> ListRef:
     if "://" not in text and (name := _FILES.search(text)):
         forms = f"file:{text}"
         if name[0].lower() == ".zip":
-            forms = f"letterboxd:{text} for an export of Letterboxd, file:{text} for one of Trakt"
+            forms = f"letterboxd:{text} for a Letterboxd export, file:{text} for a Trakt export"
         raise ValueError(f"a file name needs a prefix: write {forms}")
     if "/" in text:  # the address may hold a key
         raise ValueError(
-            f"{redact(text)} is not a list of a known site; write rss:https://… for a feed,"
+            f"{redact(text)} is not a list on a known site; write rss:https://… for a feed,"
             f" json:https://… for JSON; otherwise paste a list's address, or write {_forms()}"
         )
     raise ValueError(f"{redact(text)} is not a list; paste a list's address, or write {_forms()}")
@@ -161,12 +161,12 @@ class SiteSources:
         _log.error("internal error", source=str(ref), error=name, trace=trace)
         if self._debug:
             self._debug.keep_trace("\n".join([*trace, name, ""]))
-        problem = f"{ref}: the answer cannot be read ({name} at {trace[-1]})"
+        problem = f"{ref}: the response cannot be read ({name} at {trace[-1]})"
         hint = "this is a bug in listsync; please report it with this line"
         return FetchFailure(Outcome.CHANGED_LAYOUT, f"{problem}; {hint}").snapshot("unknown")
 
     def _fetch(self, ref: ListRef, need: FetchScope) -> Snapshot:
-        longest = Limits(self._patience.whole, subject="list")
+        longest = Limits(self._patience.whole, noun="list")
         with self._turns[ref.provider], longest:
             snapshot, lost = self._read(ref, need)
             if lost and snapshot.outcome in _CUT_SHORT and not self._sessions.closed:

@@ -149,7 +149,7 @@ class Applier:
         asked_for = (action.target, action.requester.user.id, action.seasons)
         if current is None or not is_unchanged(current, *asked_for):
             status = "gone" if current is None else current.status
-            message = f"the request is {status} by now"
+            message = f"the request is now {status}"
             return Done(Result.MOOT, request_id=request_id, message=message)
         return self._context.server.cancel(request_id)
 

@@ -100,7 +100,7 @@ def read(path: Path, server_url: str) -> SavedPlan:
     document = _read_document(path)
     version, ours = document["format_version"], FORMAT_VERSION.split(".")[0]
     if str(version).split(".")[0] != ours:
-        raise mismatch(f"the saved plan has format {version!s:.20}, this listsync reads {ours}.x")
+        raise mismatch(f"the saved plan has format {version!s:.20}, but listsync reads {ours}.x")
     try:
         saved = _SAVED.validate_python(document, strict=True)
         actions: tuple[ActionRow, ...] = tuple(document["actions"])  # with what is unknown here
@@ -110,7 +110,7 @@ def read(path: Path, server_url: str) -> SavedPlan:
     except (ValidationError, KeyError) as error:  # the error's own text quotes the file
         raise mismatch("the saved plan is damaged") from error
     if not is_intact or saved["digest"] != digest or saved["plan_id"] != digest[:ID_DIGITS]:
-        problem = "the saved plan was changed or is damaged: its id and its content disagree"
+        problem = "the saved plan was changed or is damaged: its id does not match its content"
         raise mismatch(problem)
     if url != server_url:
         raise mismatch(f"the saved plan is for {url}, but the config has {server_url}")

@@ -143,7 +143,7 @@ def test_one_that_loses_it_twice_is_unreachable_and_the_next_is_read(temporary: 
     with TinySite(pages) as site, Sessions(ChromiumBrowser) as sessions:
         lost, after = fetch(sessions, site), fetch(sessions, site, "ls000002")
     assert (lost.outcome, after.outcome) == (Outcome.UNREACHABLE, Outcome.COMPLETE)
-    assert "the browser was lost" in (lost.error or "")
+    assert "the browser connection was lost" in (lost.error or "")
     assert site.visits.count(PATH) == 2
     assert list(temporary.iterdir()) == []
 

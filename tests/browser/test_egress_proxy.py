@@ -89,7 +89,7 @@ def test_a_place_that_is_not_public_is_refused(egress: EgressProxy, host: str) -
         pass
     failure = egress.failure_at(f"http://[{host}]/" if ":" in host else f"http://{host}/")
     assert failure
-    assert "on this machine or in a private network" in failure.problem
+    assert "on this machine or on a private network" in failure.problem
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "own.lan", "OWN.lan"])

@@ -93,5 +93,5 @@ def test_a_list_is_added(before: str, after: str | None) -> None:
     ids=["nothing", "a sequence", "a sequence of lists", "a word", "an alias", "a name", "no YAML"],
 )
 def test_where_no_list_can_be_added_nothing_is(text: str) -> None:
-    with pytest.raises(ValueError, match=r"lists is not a mapping|no place"):
+    with pytest.raises(ValueError, match=r"lists is not a mapping|cannot tell where"):
         with_list(text, "b", ["source: imdb:top"], {"source": "imdb:top"})

@@ -119,7 +119,7 @@ WRITTEN: dict[str, tuple[Path, object]] = {
     "a profile": (("lists", "a", "profile_id"), SECRET),
     "an excluded title": (("lists", "a", "filter", "exclude_titles"), [f"{SECRET} (2021)"]),
     "exclude": (("exclude",), [f"title:{SECRET} (2021)"]),
-    "a list at a site": (SOURCE, f"trakt:{SECRET}/watchlist"),
+    "a list on a site": (SOURCE, f"trakt:{SECRET}/watchlist"),
     "a list in a file": (SOURCE, f"file:{SECRET}.txt"),
     "the host of a list": (SOURCE, f"json:https://{SECRET}.example/list"),
     "an address": (("providers", "imdb", "base_url"), f"https://example/{SECRET}"),
@@ -135,7 +135,10 @@ WRITTEN: dict[str, tuple[Path, object]] = {
 def test_a_secret_that_is_written_out_is_refused(value: tuple[Path, object]) -> None:
     problems = problems_of(file_with(value, (API_KEY, SECRET)))
     assert problems
-    assert all("contains the secret of server.api_key, but is shown" in line for line in problems)
+    assert all(
+        "contains the secret of server.api_key, but this value is shown" in line
+        for line in problems
+    )
     assert SECRET.lower() not in "".join(problems).lower()
 
 
@@ -144,7 +147,7 @@ def test_the_problem_names_the_place_and_the_variable() -> None:
     [problem] = problems_of(file)
     assert problem == (
         "f.yaml:9:17 lists.a.requester: uses the variable KEY, which contains a secret of "
-        "server.api_key, but is shown and stored; use another value here"
+        "server.api_key, but this value is shown and stored; use another value here"
     )
 
 

@@ -214,7 +214,7 @@ def test_a_file_whose_name_cannot_be_printed_is_an_error_on_one_line(
 
     [problem] = problems()
 
-    assert problem.endswith(f"{shown}: its name is not printable; rename it")
+    assert problem.endswith(f"{shown}: its name contains an invalid character; rename it")
 
 
 def test_a_restricted_config_includes_no_files_outside_its_folder(

@@ -130,7 +130,7 @@ NO_MAPPING = "must be a mapping: keys below it, indented"
         pytest.param(
             "    requester: ''",
             "7:16 lists.top.requester",
-            "is empty; name a user, or remove the key to request as the API key's owner",
+            "is empty; use a name or an id, or remove the key to request as the API key's owner",
             id="nobody",
         ),
         pytest.param(

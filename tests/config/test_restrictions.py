@@ -126,7 +126,7 @@ def test_a_variable_is_sent_to_no_address_of_the_file(text: str, path: str) -> N
 def test_a_key_of_a_site_is_sent_to_no_other_server(site: str, lists: str) -> None:
     text = f"{SEERR}{lists}\nproviders: {{{site}}}"
     [problem] = problems(text, SERVER)
-    assert "this server would receive a key of t" in problem
+    assert "this server would receive a key for t" in problem
     both = ["http://seerr:5055", "http://evil.example"]
     assert problems(text, parse_restrictions(both, None, allows_files=False)) == []
 

@@ -181,6 +181,6 @@ def test_a_list_is_not_read_from_a_file_of_a_secret(tmp_path: Path, name: str, s
         wiring.read_config(config)
     (problem,) = refused.value.problems
     assert problem == (
-        f"{config}:2:21 lists.a.source: this file contains a secret of the config, and titles"
-        " are shown; use another file"
+        f"{config}:2:21 lists.a.source: the titles in this file would show a secret from"
+        " the config; use another file"
     )

@@ -148,7 +148,7 @@ def test_a_name_means_the_one_thing_that_is_called_so(
             id="silent, and why",
         ),
         pytest.param(
-            (replace(RADARR, name="Main", stock=None, trouble="no answer within 2.5 s"),),
+            (replace(RADARR, name="Main", stock=None, trouble="no response within 2.5 s"),),
             {"folder": 1},
             'Radarr "Main" did not answer within 2.5 s',
             ProblemReason.SERVICE_UNAVAILABLE,

@@ -53,7 +53,7 @@ def test_a_name_that_is_taken_gets_a_number(household: Household, file: Path) ->
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (("https://example.org/a",), 64, "is not a list of a known site"),
+        (("https://example.org/a",), 64, "is not a list on a known site"),
         ((TRAKT, "--name", "kids"), 64, "the list kids already exists"),
         ((TRAKT, "--name", "my list"), 78, "a list name must be"),
         (("ls000000001",), 64, "is already in the file as kids"),

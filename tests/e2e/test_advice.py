@@ -40,7 +40,7 @@ ELSEWHERE = {
         "on the status page: tests/e2e/test_run.py follows it"
     ),
     "read the list now: `listsync fetch ": "the same",
-    "more such changes wait; see `listsync status`": "in the log of `run`",
+    "more such changes are waiting; see `listsync status`": "in the log of `run`",
 }
 
 

@@ -168,7 +168,7 @@ def test_lists_that_listsync_cannot_read_can_be_replaced(
 ) -> None:
     without_lists(old)
     more = ("--list", "stevenlu:movies", "--list", "imdb:top")
-    assert "name a list that listsync can read with --list URL" in household.run(*IMPORT).err
+    assert "add a list that listsync can read with --list URL" in household.run(*IMPORT).err
     done = household.run(*IMPORT, *more)
     assert (done.code, f"{len(films) - 1 + MANY} titles from" in done.out) == (0, True)
     written = yaml.safe_load((household.folder / "listsync.yaml").read_text())
@@ -362,7 +362,7 @@ BAD = {
     "a ledger of others": (foreign_ledger, "another program's database"),
     "no list for us": (without_lists, "no list can be carried over"),
     "no server": (without_server, "the address of the server is empty"),
-    "nothing there": (empty_folder, "old: no .env or list_sync.db of ListSync here"),
+    "nothing there": (empty_folder, "old: no .env or list_sync.db from ListSync here"),
 }
 
 

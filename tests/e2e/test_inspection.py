@@ -180,7 +180,7 @@ def test_doctor_has_one_line_per_requester_with_its_lists(household: Household) 
     requesters = {name: check for name, check in rows.items() if name.startswith("requester")}
     assert list(requesters) == ["requester alice", "requester nobody", "requester admin"]
     assert "films pending, shows pending (films, more)" in requesters["requester alice"]["found"]
-    assert "may not request any title of sharp" in requesters["requester alice"]["found"]
+    assert "may not request any titles from sharp" in requesters["requester alice"]["found"]
     assert requesters["requester nobody"]["found"].endswith("(never, too)")
 
 

@@ -159,7 +159,7 @@ def test_a_restricted_file_is_itself_no_link_out_of_its_folder(
     file.unlink()
     file.symlink_to(outside / "real.yaml")
     done = household.run("validate", "--allow-env", "SEERR_API_KEY")
-    problem = "a link to a file outside its folder; name that file with -c FILE"
+    problem = "a link to a file outside its folder; use that file: -c FILE"
     assert (done.code, done.err) == (78, f"listsync.yaml: {problem}\n")
     assert household.run("validate").code == 0
 

@@ -11,7 +11,7 @@ from tests.e2e.running import Running, lists, running, write
 
 TEN = FILMS[:10]
 HERS = 5  # what alice's quota lets her ask for
-WAITS = "a config change gives listsync more permissions and waits"
+WAITS = "a change that gives listsync more permissions is waiting"
 
 
 def follow(household: Household, grace: str = "2m", **options: Any) -> None:  # noqa: ANN401 - YAML

@@ -141,9 +141,8 @@ def test_doctor_shows_a_page_to_the_browser(household: Household, sites: Sandbox
     assert done.code == 0
     assert "ok   browser: starts and shows a page" in done.out
     assert re.search("(ok  |note) browser sandbox: o", done.out)
-    as_root = (
-        'off: listsync runs as root, and Chromium has no sandbox for root\n     → see "Sandbox"'
-    )
+    problem = "off: listsync runs as root, and Chromium cannot use its sandbox as root"
+    as_root = f'{problem}\n     → see "Sandbox"'
     assert (f"browser sandbox: {as_root}" in done.out) == (os.geteuid() == 0)
 
 
@@ -170,4 +169,4 @@ def test_a_server_that_never_answers_is_said_so(
     household, process = half_a_minute["mute"]
     done = household.finish(process)
     assert (done.code, done.out) == (1, "")
-    assert "no answer within 30 s" in done.err
+    assert "no response within 30 s" in done.err

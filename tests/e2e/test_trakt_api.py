@@ -161,7 +161,7 @@ def test_with_a_refused_client_id_lists_come_from_the_app_and_excludes_are_unrea
     output = "read from the page of Trakt's app, since Trakt refuses providers.trakt.client_id"
     assert (plan.code, plan.out.count(output)) == (3, 2)
     assert "exclude list never unread" in plan.out
-    assert "a chart of Trakt is only read through Trakt's API" in plan.out
+    assert "a Trakt chart can only be read through Trakt's API" in plan.out
     calls = [visit.partition("?")[0] for visit in sites.trakt.visits]
     lists_asked = [path for path in calls if path.startswith("/api/users/")]
     assert len(lists_asked) == 1  # the other list is read from the app at once
@@ -182,7 +182,7 @@ def test_without_a_client_id_a_chart_is_refused_with_its_place(
     done = run(household, "validate")
 
     assert done.code == 78
-    assert "lists.chart.source: a chart of Trakt is only read through Trakt's API" in done.err
+    assert "lists.chart.source: a Trakt chart can only be read through Trakt's API" in done.err
     assert "listsync.yaml:10:" in done.err
 
 

@@ -87,7 +87,7 @@ def closed_port() -> str:
         ({"not_a_media_server": "radarr"}, "not an Overseerr, Jellyseerr or Seerr"),
         ({"wrong_key": True}, "the API key is refused"),
         ({"csrf_protection": True}, 'turn off "Enable CSRF Protection"'),
-        ({"redirect_to": "http://127.0.0.1:9/seerr"}, "write `url: http://127.0.0.1:9/seerr"),
+        ({"redirect_to": "http://127.0.0.1:9/seerr"}, "set `url: http://127.0.0.1:9/seerr"),
         ({}, "nothing answers at this address"),
     ],
     ids=["a Radarr", "a wrong key", "CSRF protection", "a redirect", "nothing"],
@@ -289,7 +289,7 @@ def test_a_terminal_shows_the_line_of_a_config_error_and_a_pipe_one_line(
     [
         (("validate",), "lists: {a: {}}", 78, "<stdin>:1:1 server: is missing; "),
         (("validate",), "", 78, "<stdin>:1:1: the file is empty; it needs server: and lists:"),
-        (("validate",), None, 78, "<stdin>: nothing is piped in; name the config with -c FILE"),
+        (("validate",), None, 78, "<stdin>: nothing is piped in; set the path with -c FILE"),
         (("add", "imdb:top"), "lists: {}", 64, "<stdin>: not a file that can be changed"),
     ],
     ids=["an error", "empty", "a terminal", "add"],

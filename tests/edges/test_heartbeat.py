@@ -37,7 +37,7 @@ def test_a_heartbeat_that_drips_ends_within_its_time(monkeypatch: pytest.MonkeyP
         receiver.hangs = True
         call_heartbeat(SecretStr(receiver.heartbeat))
 
-    assert [line["why"] for line in lines] == ["the answer was not complete after 0.3 s"]
+    assert [line["why"] for line in lines] == ["the response was not complete after 0.3 s"]
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_a_call_to_a_site_ends_whatever_drips(
         answer = web.ask("GET", url)
     assert time.monotonic() - began < BY_THEN
     assert isinstance(answer, FetchFailure)
-    message = f"{url}: the answer was not complete after {LONGEST} s; try again later"
+    message = f"{url}: the response was not complete after {LONGEST} s; try again later"
     assert (answer.outcome, answer.error) == (Outcome.UNREACHABLE, message)
 
 
@@ -179,7 +179,7 @@ def test_an_answer_of_the_server_that_is_too_long_is_given_up(reply: Callable[[]
     with (
         Scripted(reply()) as script,
         OverseerrServer(script.url, KEY) as server,
-        pytest.raises(TransientError, match="the answer is longer than 64 MB"),
+        pytest.raises(TransientError, match="the response is longer than 64 MB"),
     ):
         server.whoami()
 
@@ -187,7 +187,7 @@ def test_an_answer_of_the_server_that_is_too_long_is_given_up(reply: Callable[[]
 @too_long
 def test_a_request_whose_answer_is_too_long_is_a_lost_one(reply: Callable[[], Reply]) -> None:
     with Scripted(reply()) as script, OverseerrServer(script.url, KEY) as server:
-        with pytest.raises(AnswerLostError, match="the answer is longer than 64 MB"):
+        with pytest.raises(AnswerLostError, match="the response is longer than 64 MB"):
             server.request(request_of())
         assert [call.method for call in script.calls] == ["POST"]
 
@@ -197,7 +197,7 @@ def test_an_answer_of_a_site_that_is_too_long_is_given_up(reply: Callable[[], Re
     with Scripted(reply()) as script, SiteClient() as web:
         answer = web.ask("GET", script.url)
     assert isinstance(answer, FetchFailure)
-    assert answer.error == f"{script.url}: the answer is longer than 20 MB; try again later"
+    assert answer.error == f"{script.url}: the response is longer than 20 MB; try again later"
 
 
 def test_a_redirect_that_is_too_long_is_given_up_and_not_followed() -> None:
@@ -205,7 +205,7 @@ def test_a_redirect_that_is_too_long_is_given_up_and_not_followed() -> None:
     with Scripted(reply) as script, SiteClient(follows=True) as web:
         answer = web.ask("GET", script.url)
     assert isinstance(answer, FetchFailure)
-    assert answer.error == f"{script.url}: the answer is longer than 20 MB; try again later"
+    assert answer.error == f"{script.url}: the response is longer than 20 MB; try again later"
     assert len(script.calls) == 1
 
 

@@ -148,7 +148,7 @@ def a_loop_of_links(path: Path) -> None:
     ("harm", "expected", "hint"),
     [
         pytest.param(a_newer_ledger, "newer listsync", "upgrade", id="newer version"),
-        pytest.param(another_program, "another program", "name another", id="another program's"),
+        pytest.param(another_program, "another program", "use another", id="another program's"),
         pytest.param(not_a_database, "damaged, or is not", "move the file away", id="not SQLite"),
         pytest.param(a_broken_header, "damaged, or is not", "move the file away", id="header"),
         pytest.param(cut_off, "damaged", "declined and deleted", id="cut off"),
@@ -156,8 +156,8 @@ def a_loop_of_links(path: Path) -> None:
             cut_within_the_first_page, "damaged", "move the file away", id="cut in the first page"
         ),
         pytest.param(a_page_overwritten, "damaged", "move the file away", id="page overwritten"),
-        pytest.param(a_folder, "is a folder", "name a file", id="folder"),
-        pytest.param(a_pipe, "not a regular file", "name a file", id="pipe"),
+        pytest.param(a_folder, "is a folder", "use a file", id="folder"),
+        pytest.param(a_pipe, "not a regular file", "use a file", id="pipe"),
         pytest.param(a_loop_of_links, "cannot be read", "owner and permissions", id="link loop"),
     ],
 )

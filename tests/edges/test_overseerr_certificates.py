@@ -63,14 +63,14 @@ def test_a_private_ca_is_trusted_for_the_media_server_alone(ca: trustme.CA) -> N
             lambda ca: ca.issue_cert("seerr.home.test"),
             "127.0.0.1",
             "is for another host name (IP address mismatch",
-            "host name",
+            "set server.url to a host in the certificate",
             id="another address",
         ),
         pytest.param(
             lambda ca: ca.issue_cert("seerr.home.test"),
             "localhost",
             "is for another host name (Hostname mismatch",
-            "host name",
+            "set server.url to a host in the certificate",
             id="another name",
         ),
         pytest.param(
@@ -127,7 +127,7 @@ def test_http_to_a_port_that_speaks_tls_suggests_https(ca: trustme.CA) -> None:
         url = script.url.replace("https:", "http:")
         with OverseerrServer(url, KEY) as server, pytest.raises(ServerError) as raised:
             server.whoami()
-    assert "write server.url with https://" in raised.value.hint
+    assert "use https:// in server.url" in raised.value.hint
 
 
 def test_a_server_without_tls_is_not_called_untrusted() -> None:
@@ -136,7 +136,7 @@ def test_a_server_without_tls_is_not_called_untrusted() -> None:
         with OverseerrServer(url, KEY) as server, pytest.raises(ServerError) as raised:
             server.whoami()
     assert "certificate" not in str(raised.value)
-    assert "write server.url with http://" in raised.value.hint
+    assert "use http:// in server.url" in raised.value.hint
 
 
 # ----------------------------------------------------------------------------------------- the file
@@ -185,8 +185,8 @@ def test_a_key_beside_the_certificate_is_not_read(ca: trustme.CA, tmp_path: Path
     [
         pytest.param(None, "no such file", id="missing"),
         pytest.param(b"", "is empty", id="empty"),
-        pytest.param(b"hello", "only other text; name the PEM file of", id="something else"),
-        pytest.param(b"-----BEGIN HUNTER2-----", "only other text; name", id="an unknown label"),
+        pytest.param(b"hello", "only other text; use the PEM file with", id="something else"),
+        pytest.param(b"-----BEGIN HUNTER2-----", "only other text; use", id="an unknown label"),
         pytest.param(b"\x30\x82\xff", "openssl x509 -inform der", id="DER"),
         pytest.param(
             b"-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n",
@@ -195,7 +195,7 @@ def test_a_key_beside_the_certificate_is_not_read(ca: trustme.CA, tmp_path: Path
         ),
         pytest.param(
             b"-----BEGIN PRIVATE KEY-----\nQUJD\n-----END PRIVATE KEY-----\n",
-            "no certificate, only: private key; name the PEM file of the CA's",
+            "no certificate, only: private key; use the PEM file with the CA's",
             id="a key alone",
         ),
         pytest.param(

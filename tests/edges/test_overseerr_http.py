@@ -74,7 +74,7 @@ def test_an_overloaded_server_is_called_at_half_the_rate_from_then_on(status: in
         with suppress(TransientError):
             server.whoami()
         server.whoami()
-        assert server.slowdown == Slowdown(50, 25, f"the server answered HTTP {status}")
+        assert server.slowdown == Slowdown(50, 25, f"the server returned HTTP {status}")
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -120,7 +120,7 @@ def test_a_rest_that_says_no_time_is_not_waited_out(value: str) -> None:
 def test_a_read_that_hangs_is_given_up_in_time_and_not_repeated() -> None:
     with Scripted() as script, client(script.url, timeout=0.3) as server:
         script.then(script.hangs)
-        with pytest.raises(TransientError, match=r"no answer within 0\.3 s"):
+        with pytest.raises(TransientError, match=r"no response within 0\.3 s"):
             server.whoami()
         assert len(script.calls) == 1
 
@@ -161,7 +161,9 @@ def test_a_request_that_fails_in_an_unknown_way_is_a_lost_one(
 
     monkeypatch.setattr(requests.Session, "request", fail)
     with client("http://127.0.0.1:1") as server:
-        with pytest.raises(AnswerLostError, match="sent, but the answer cannot be read") as raised:
+        with pytest.raises(
+            AnswerLostError, match="sent, but the response cannot be read"
+        ) as raised:
             server.request(request_of())
         assert KEY not in str(raised.value)
 
@@ -169,7 +171,7 @@ def test_a_request_that_fails_in_an_unknown_way_is_a_lost_one(
 def test_a_request_that_hangs_is_a_lost_one() -> None:
     with Scripted() as script, client(script.url, timeout=0.3) as server:
         script.then(script.hangs)
-        with pytest.raises(AnswerLostError, match="no answer within"):
+        with pytest.raises(AnswerLostError, match="no response within"):
             server.request(request_of())
         assert len(script.calls) == 1
 
@@ -259,15 +261,15 @@ def test_a_sign_at_in_the_path_is_no_password() -> None:
     ("location", "sentence"),
     [
         pytest.param(
-            "https://seerr.test/api/v1/status", "write `url: https://seerr.test", id="https"
+            "https://seerr.test/api/v1/status", "set `url: https://seerr.test", id="https"
         ),
         pytest.param(
             "http://nas.test:8080/seerr/api/v1/status?x=1",
-            "write `url: http://nas.test:8080/seerr",
+            "set `url: http://nas.test:8080/seerr",
             id="another place, with a prefix",
         ),
-        pytest.param("/seerr/api/v1/status", "write `url: {url}/seerr", id="a prefix"),
-        pytest.param("https://u:p@h.test/api/v1/status", "write `url: https://h.test", id="@"),
+        pytest.param("/seerr/api/v1/status", "set `url: {url}/seerr", id="a prefix"),
+        pytest.param("https://u:p@h.test/api/v1/status", "set `url: https://h.test", id="@"),
         pytest.param(
             "/login?next=%2Fapi",
             "asks for a login: it redirects to {url}/login (HTTP 301)",

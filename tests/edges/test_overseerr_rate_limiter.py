@@ -90,10 +90,10 @@ def test_a_rate_below_one_call_a_second_is_left_alone() -> None:
         (200, 0.05, None),
         (500, 1.9, None),
         (409, 2.0, None),
-        (200, 2.04, "the server took 2.0 s to answer"),
-        (201, 7.26, "the server took 7.3 s to answer"),
-        (429, 0.01, "the server answered HTTP 429"),
-        (503, 3.0, "the server answered HTTP 503"),
+        (200, 2.04, "the server took 2.0 s to respond"),
+        (201, 7.26, "the server took 7.3 s to respond"),
+        (429, 0.01, "the server returned HTTP 429"),
+        (503, 3.0, "the server returned HTTP 503"),
     ],
 )
 def test_a_server_is_overloaded_when_it_says_so_or_takes_over_two_seconds(

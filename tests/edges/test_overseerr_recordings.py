@@ -161,7 +161,7 @@ def test_a_recorded_refusal_of_a_search_is_neither_nothing_found_nor_tmdbs_troub
     exchange: Exchange,
 ) -> None:
     mock, server = replayed(exchange)
-    with mock, server, pytest.raises(ServerError, match="/search answered HTTP 400") as refused:
+    with mock, server, pytest.raises(ServerError, match="/search returned HTTP 400") as refused:
         server.search("a title", None)
     assert not isinstance(refused.value, TransientError)
 
@@ -444,7 +444,7 @@ def test_a_recorded_quota_is_understood(exchange: Exchange) -> None:
     with mock, server:
         if exchange.status != 200:  # unknown, or not to be seen: never "no quota"
             mock.get(f"{URL}/api/v1/auth/me", json={"id": 1, "displayName": "admin"})
-            refusal = "lacks the permission to see other users' quotas|answered HTTP 404"
+            refusal = "lacks the permission to see other users' quotas|returned HTTP 404"
             with pytest.raises(ServerError, match=refusal):
                 server.quota(user)
             return

@@ -59,7 +59,7 @@ def test_a_search_of_another_shape_is_trouble_with_this_title(
     server: MediaServer,
 ) -> None:
     mock.get(f"{API}/search", json=answer)
-    with pytest.raises(TmdbError, match="the answer of /search does not match"):
+    with pytest.raises(TmdbError, match="the response from /search does not match"):
         ask(server)
 
 

@@ -206,7 +206,7 @@ def test_a_row_without_an_id_is_no_row_of_the_server(
 ) -> None:
     good = {"id": 1, "mediaType": "movie", "tmdbId": 5, "status": 5, "permissions": 2}
     mock.get(f"{API}/{table}", json={**page(good, total=2), "results": [good, row]})
-    with pytest.raises(ServerError, match=f"the answer of /{table} does not match"):
+    with pytest.raises(ServerError, match=f"the response from /{table} does not match"):
         TABLES[table](server)
 
 

@@ -166,13 +166,13 @@ def test_only_a_server_that_cloudflare_does_not_reach_is_worth_waiting_for(
     [
         pytest.param(
             Page(301, {"Location": "https://auth.home.test/api/v1/auth/me"}),
-            "write `url: https://auth.home.test",
+            "set `url: https://auth.home.test",
             id="moved to a host called auth",
         ),
         pytest.param(
             Page(403, CLOUDFLARE, json.dumps(GUARD)), "API key is refused", id="wrong key"
         ),
-        pytest.param(Page(503, {}, "<title>Sign in</title>"), "answers HTTP 503", id="down"),
+        pytest.param(Page(503, {}, "<title>Sign in</title>"), "returned HTTP 503", id="down"),
     ],
 )
 def test_what_the_server_or_its_proxy_says_itself_is_no_wall(

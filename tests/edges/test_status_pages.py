@@ -146,7 +146,7 @@ def test_a_title_on_several_lists_counts_once_as_in_a_plan() -> None:
     lists: Any = [{**kids, "name": name} for name in ("kids", "anna")]
     page = status_pages.overview(replace(values, status={**values.status, "lists": lists}))
     text = words_of(page)
-    assert "titles up to date 2 requested in 7 days 0 waiting 1 needs you 1" in text
+    assert "titles up to date 2 requested in the last 7 days 0 waiting 1 needs you 1" in text
     assert "Title 2 (2020) ambiguous On kids, anna: why" in text
     assert text.count("ambiguous") == 1
     assert page.count('data-label="Waiting">1<') == 2
@@ -350,10 +350,10 @@ def test_a_run_has_the_requests_of_its_own_lists_and_time() -> None:
         Run(3, "run", at(10), at(5), ("anna",), {"created": 1}, 0),
     ]
     text = words_of(status_pages.runs_page(data(history=history_document(intents, runs))))
-    assert re.findall("(1 created|did not end) (.*?) ·", text.partition("Result")[2]) == [
+    assert re.findall("(1 created|did not finish) (.*?) ·", text.partition("Result")[2]) == [
         ("1 created", "Dune"),
         ("1 created", "Heat"),
-        ("did not end", "Alien"),
+        ("did not finish", "Alien"),
     ]
     assert [text.count(title) for title in ("Dune", "Heat", "Alien")] == [1, 1, 1]
 

@@ -146,7 +146,7 @@ def test_each_process_logs_what_waits_once(world: World, tmp_path: Path) -> None
     with capture_logs() as log, started(world, tmp_path) as service:
         changed(world, service)
 
-    (line,) = [line for line in log if "more permissions and waits" in line["event"]]
+    (line,) = [line for line in log if "more permissions is waiting" in line["event"]]
     assert (line["list"], "until" in line) == ("wishes", True)
 
 

@@ -13,7 +13,7 @@ from tests.loop.test_markdown import long_plan
 from tests.loop.world import plan_text
 
 HINT = " (--all shows them)"
-SLOT = "anna has 0 of 5 movies left; the next slot opens 2026-12-07 00:16 UTC"
+SLOT = "anna has 0 of 5 movies per 7 days left; the next slot opens 2026-12-07 00:16 UTC"
 
 
 def verdict(reason: str, number: int = 1, kind: str = "movie", detail: str = "") -> dict[str, Any]:
@@ -43,7 +43,7 @@ def plan(*verdicts: dict[str, Any], actions: int = 0) -> PlanDocument:
 
 WAITING = (
     *(verdict("quota", number, detail=SLOT) for number in range(1, 4)),
-    verdict("quota", 4, "tv", "anna has 0 of 9 seasons left"),
+    verdict("quota", 4, "tv", "anna has 0 of 9 seasons per 7 days left"),
     verdict("unaired", 5, "tv", "S3"),
 )
 
@@ -51,7 +51,7 @@ WAITING = (
 def test_titles_that_merely_wait_are_one_line_with_the_next_slot() -> None:
     lines = plan_text(plan(*WAITING, actions=1)).splitlines()
     (line,) = [line for line in lines if line.startswith("  › ")]
-    seasons = "1 quota: anna has 0 of 9 seasons left"
+    seasons = "1 quota: anna has 0 of 9 seasons per 7 days left"
     assert line.split(maxsplit=3) == [
         "›",
         "5",

@@ -188,7 +188,7 @@ def test_a_recomputed_checksum_does_not_hide_a_changed_action(tmp_path: Path) ->
     plan: Any = json.loads(json.dumps(document(action())))
     plan["actions"][0]["media"]["ids"]["tmdb"] = 2
     plan["checksum"] = checksum(URL, None, plan["actions"])
-    with pytest.raises(PlanMismatchError, match="disagree"):
+    with pytest.raises(PlanMismatchError, match="does not match"):
         plan_file.read(write_json(tmp_path / "plan.json", plan), URL)
 
 

@@ -30,7 +30,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         "https://mdblist.com/toplists/": "refused: this is an index of lists",
         "https://mdblist.com/movie/tt0111161": "refused: this is one title",
         "https://mdblist.com/": "refused: paste the address of a list",
-        "mdblist:anna": "refused: not a list of MDBList",
+        "mdblist:anna": "refused: not a list on MDBList",
     },
     "letterboxd": {
         "letterboxd:export.zip": "letterboxd:export.zip",
@@ -62,7 +62,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         "https://letterboxd.com/film/dune-2021/": "refused: this is one film",
         "https://letterboxd.com/anna/": "refused: no list at letterboxd.com/anna/",
         "https://boxd.it/abcd": "refused: a short address does not say",
-        "letterboxd:anna": "refused: not a list of Letterboxd",
+        "letterboxd:anna": "refused: not a list on Letterboxd",
     },
     "tmdb": {
         "https://www.themoviedb.org/list/8136-night": "tmdb:list/8136",
@@ -95,9 +95,9 @@ INTERFACES: dict[str, dict[str, str]] = {
         "tmdb:movie:550": "refused: this is one title",
         "https://www.themoviedb.org/movie/550-fight-club": "refused: this is one title",
         "https://www.themoviedb.org/movie/best": "refused: TMDB's charts are movie/popular",
-        "https://www.themoviedb.org/u/anna/watchlist": "refused: a user's own lists are not read",
+        "https://www.themoviedb.org/u/anna/watchlist": "refused: a user's own lists cannot be read",
         "https://www.themoviedb.org/person/287": "refused: this is not a list",
-        "tmdb:night": "refused: not a list of TMDB",
+        "tmdb:night": "refused: not a list on TMDB",
     },
     "anilist": {
         "https://anilist.co/user/Anna/animelist/Planning": "anilist:anna/planning",
@@ -116,7 +116,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         "https://anilist.co/anime/1/Cowboy-Bebop/": "refused: this is one title",
         "https://anilist.co/user/anna/animelist/Best": "refused: AniList's statuses are planning",
         "https://anilist.co/home": "refused: no list at anilist.co/home",
-        "anilist:a/b/c": "refused: not a list of AniList",
+        "anilist:a/b/c": "refused: not a list on AniList",
     },
     "simkl": {
         "simkl:plantowatch": "simkl:plantowatch",
@@ -131,7 +131,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         "https://simkl.com/12345/list/678/night": "refused: does not provide custom lists",
         "https://simkl.com/movies/53992/fight-club": "refused: this is one title",
         "https://simkl.com/": "refused: no list at simkl.com/",
-        "simkl:night": "refused: not a list of Simkl",
+        "simkl:night": "refused: not a list on Simkl",
     },
     "tvdb": {
         "https://thetvdb.com/lists/night": "tvdb:lists/night",
@@ -149,7 +149,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         "https://thetvdb.com/lists": "refused: this page is not a list",
         "https://thetvdb.com/series/severance": "refused: this is one title",
         "https://thetvdb.com/": "refused: no list at thetvdb.com/",
-        "tvdb:121361": "refused: not a list of TVDB",
+        "tvdb:121361": "refused: not a list on TVDB",
     },
     "stevenlu": {
         "https://movies.stevenlu.com": "stevenlu:movies",
@@ -160,7 +160,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         "movies.stevenlu.com": "stevenlu:movies",
         "stevenlu": "stevenlu:movies",
         "stevenlu:all-movies": "stevenlu:all-movies",
-        "stevenlu:a/b": "refused: not a list of StevenLu",
+        "stevenlu:a/b": "refused: not a list on StevenLu",
     },
     "json": {
         "https://lists.example/films.json": "json:https://lists.example/films.json",

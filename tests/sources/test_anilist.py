@@ -1,4 +1,4 @@
-"""AniList: a user's anime, chunk by chunk, by title, year and kind."""
+"""AniList: a user's anime list, chunk by chunk, by title, year and kind."""
 
 from __future__ import annotations
 

@@ -428,7 +428,7 @@ def test_what_is_no_file_is_refused_without_waiting_for_it(
     snapshot = read(tmp_path, "file:list.txt")
     assert (snapshot.outcome, snapshot.items) == (Outcome.UNREACHABLE, ())
     assert (snapshot.error or "").startswith("file:list.txt: ")
-    assert "name a file" in (snapshot.error or "")
+    assert "use a file" in (snapshot.error or "")
 
 
 @pytest.mark.parametrize(("extra", "outcome"), [(0, Outcome.COMPLETE), (1, Outcome.UNREACHABLE)])

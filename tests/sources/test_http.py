@@ -187,7 +187,7 @@ def test_an_answer_that_never_ends_is_given_up_however_it_comes() -> None:
         failure = web.ask("GET", url)
     assert isinstance(failure, FetchFailure)
     assert failure.outcome is Outcome.UNREACHABLE
-    assert failure.error == f"{url}: the answer was not complete after 0.1 s; try again later"
+    assert failure.error == f"{url}: the response was not complete after 0.1 s; try again later"
 
 
 def is_turn_free() -> bool:
@@ -221,7 +221,7 @@ def test_an_answer_that_is_longer_than_any_list_is_given_up(mock: requests_mock.
     mock.get(URL, content=b" " * (20 * 1024 * 1024 + 1))
     failure = ask()
     assert isinstance(failure, FetchFailure)
-    assert failure.error == f"{URL}: the answer is longer than 20 MB; try again later"
+    assert failure.error == f"{URL}: the response is longer than 20 MB; try again later"
 
 
 @pytest.mark.parametrize("key", ["Bearer a-key", None], ids=["with a key", "without one"])

@@ -455,7 +455,7 @@ def test_a_refusal_says_who_refuses_and_the_file_that_it_advises_can_be_read(
 ) -> None:
     sites.imdb.faults.set(PATH, Fault(status=403))
     error = str(fetch(sites.imdb_api_url, source).error)
-    assert "IMDb refuses the calls of this program (HTTP 403)" in error
+    assert "IMDb refuses calls from listsync (HTTP 403)" in error
     assert "bot check" not in error
 
     (advised,) = re.findall(r"write source: (\S+)$", error)
@@ -468,5 +468,5 @@ def test_a_refusal_says_who_refuses_and_the_file_that_it_advises_can_be_read(
 def test_of_a_chart_no_export_is_advised(sites: SandboxSites) -> None:
     sites.imdb.faults.set(PATH, Fault(status=403))
     error = str(fetch(sites.imdb_api_url, "imdb:top").error)
-    assert "IMDb refuses the calls of this program" in error
+    assert "IMDb refuses calls from listsync" in error
     assert "file:" not in error

@@ -152,7 +152,7 @@ def test_an_answer_that_is_cut_anywhere_says_so(
     requests_mock.get(URL, text=LIST[:end])
     snapshot = fetch(f"json:{URL}")
     assert snapshot.outcome is Outcome.UNREACHABLE
-    assert snapshot.error == f"{URL}: the answer was cut off in the middle; try again later"
+    assert snapshot.error == f"{URL}: the response was cut off in the middle; try again later"
 
 
 @pytest.mark.parametrize("text", ["{title: 1}", "[1] trailing", "<html>", "", "null and void"])

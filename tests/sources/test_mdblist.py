@@ -227,7 +227,7 @@ def test_lists_that_only_the_api_gives_need_a_key(
     requests_mock: requests_mock.Mocker, source: str, address: str, label: str
 ) -> None:
     error = str(fetch(source).error)
-    assert error.startswith(f"{label} is only read through MDBList's API")
+    assert error.startswith(f"{label} can only be read through the API")
     assert "providers.mdblist.api_key" in error
     requests_mock.get(address, json=page(rows(1, 2), [row(3, "show")], has_more=False))
     snapshot = fetch(source, key=KEY)

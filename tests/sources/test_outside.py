@@ -49,9 +49,9 @@ LISTS = {
     "table": ("file:{}/a.csv", "no known columns; write a header with Const"),
     "cut table": ("file:{}/a.tsv", "line 3: the file ends in the middle of this row" ),
     "JSON": ("file:{}/a.json", "entry 1: neither a title nor an id"),
-    "archive": ("file:{}/a.zip", "lists-watchlist.json is not in it; check the name"),
-    "Letterboxd's archive": ("letterboxd:{}/a.zip", "watchlist.csv is not in it; check the name"),
-    "Letterboxd's table": ("letterboxd:{}/a.csv", "no films: its columns are not those"),
+    "archive": ("file:{}/a.zip", "does not contain lists-watchlist.json; check the name"),
+    "Letterboxd's archive": ("letterboxd:{}/a.zip", "not contain watchlist.csv; check the name"),
+    "Letterboxd's table": ("letterboxd:{}/a.csv", "the columns are not those"),
 }  # fmt: skip
 
 

@@ -150,7 +150,7 @@ def test_an_error_of_loading_names_the_distribution_and_breaks_no_other(
         recognize_list(f"{name}:1")
     assert "secret-key" not in str(refusal.value)
     assert str(recognize_list("imdb:top")) == "imdb:top"
-    with pytest.raises(ValueError, match=f"is not a list of a known site.*listsync-{name}"):
+    with pytest.raises(ValueError, match=f"is not a list on a known site.*listsync-{name}"):
         recognize_list("https://nowhere.example/list")
 
 

@@ -58,7 +58,7 @@ def test_an_unexpected_exception_is_the_lists_outcome_and_asks_for_a_report(
 
     assert (snapshot.outcome, snapshot.items) == (Outcome.CHANGED_LAYOUT, ())
     assert message.startswith(
-        f"stevenlu:all: the answer cannot be read ({name} at test_surprises.py:"
+        f"stevenlu:all: the response cannot be read ({name} at test_surprises.py:"
     )
     assert "please report it" in message
     (line,) = log

@@ -79,7 +79,7 @@ def test_a_code_is_what_a_person_types(
 @pytest.mark.parametrize(
     ("status", "outcome", "says"),
     [
-        (404, Outcome.BLOCKED, "does not know the code"),
+        (404, Outcome.BLOCKED, "no longer knows the code"),
         (409, Outcome.BLOCKED, "used before"),
         (410, Outcome.BLOCKED, "expired"),
         (418, Outcome.BLOCKED, "refused on Trakt's page"),
@@ -163,7 +163,7 @@ def test_what_there_is_no_place_for_is_said(tmp_path: Path) -> None:
         sign_in = SignIn(nowhere, web)
         for failure in (sign_in.begin(), sign_in.keep(Tokens("a", "b", 0))):
             assert isinstance(failure, FetchFailure)
-            assert "cannot be kept here" in failure.error
+            assert "cannot be stored here" in failure.error
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_a_file_that_is_none_of_tokens_counts_as_none(
 
 @pytest.mark.parametrize(
     ("of_settings", "outcome", "says"),
-    [(401, Outcome.BLOCKED, "the sign-in to Trakt has ended"), (200, Outcome.PRIVATE, "private")],
+    [(401, Outcome.BLOCKED, "the sign-in to Trakt has expired"), (200, Outcome.PRIVATE, "private")],
     ids=["a token taken back", "somebody else's private list"],
 )
 def test_a_token_that_is_refused_everywhere_is_no_private_list(

@@ -36,7 +36,7 @@ def add(settings: Settings, text: Text, name: Name = None) -> int:
     content = file.content()
     if not path.is_file():
         raise UsageError(
-            "not a file that can be changed", where=str(path), hint="name a file with -c FILE"
+            "not a file that can be changed", where=str(path), hint="use another file: -c FILE"
         )
     before = decode(content, str(path))
     names = set(list_names(before))

@@ -30,9 +30,7 @@ ListsOrPlan = Annotated[
 ]
 PlanFile = Annotated[
     Path | None,
-    typer.Option(
-        "--plan", metavar="FILE", readable=False, help="Saved plan, whatever its file name."
-    ),
+    typer.Option("--plan", metavar="FILE", readable=False, help="Saved plan, with any file name."),
 ]
 Expect = Annotated[
     str | None,

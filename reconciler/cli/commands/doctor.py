@@ -32,9 +32,8 @@ def doctor(settings: Settings) -> int:
             sys.stdout.write(text_of(check_lines(check), look_of(sys.stdout, settings.color)))
 
     if is_mount_point(settings.config_path):
-        finding = (
-            f"{settings.config_path} is mounted as a single file, so run misses new versions of it"
-        )
+        place = f"{settings.config_path} is mounted as a single file"
+        finding = f"{place}, so a running listsync misses changes to it"
         report(
             Check("file", ok=True, finding=finding, todo="mount the folder that contains the file")
         )

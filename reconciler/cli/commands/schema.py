@@ -21,7 +21,7 @@ def schema_text() -> str:
 
 
 def outdated_schema(path: Path) -> str | None:
-    """The sentence for a schema of another version that editors use, if there is such a file."""
+    """The message about a schema file from another version, if there is one."""
     from reconciler.config.own_files import CONFIG_BYTES, read_file
 
     try:

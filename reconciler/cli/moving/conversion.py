@@ -73,7 +73,7 @@ def convert(original: Original, server: str | None, lists: Sequence[str] = ()) -
     try:
         url = normalized_server_url(server or original.settings.get("OVERSEERR_URL", ""))
     except ValueError as error:
-        hint = "name it with --server URL; nothing was written"
+        hint = "set it with --server URL; nothing was written"
         raise UsageError(f"the address of the server {error}", hint=hint) from error
     converter = _Converter(original, url)
     converter.convert()
@@ -220,7 +220,7 @@ class _Converter:
         if not lines:
             reasons = "\n".join(f"{subject}: {reason}" for subject, reason in self.result.left)
             message = f"no list can be carried over\n{reasons}"
-            hint = "name a list that listsync can read with --list URL; nothing was written"
+            hint = "add a list that listsync can read with --list URL; nothing was written"
             raise UsageError(message, hint=hint)
         return lines[1:]
 
@@ -253,12 +253,12 @@ class _Converter:
         original = self._original
         if self._settings.get("AUTOMATED_MODE", "true").lower() == "false":
             self._leave(
-                "AUTOMATED_MODE=false", "lists are read only after you start listsync or a timer"
+                "AUTOMATED_MODE=false", "not needed: lists are read only when you run listsync"
             )
         if zone := self._settings.get("TZ"):
             self._leave(f"time zone {clean(zone)}", "not needed: times are in UTC")
         if own := len(_OWN_SETTINGS & self._settings.keys()):
-            self._leave(counted(own, "other setting"), "of its web page")
+            self._leave(counted(own, "other setting"), "for ListSync's web page")
         if not original.has_history:
             reason = "no list_sync.db: titles that were declined or deleted may be requested again"
             self._leave("history", reason)
@@ -266,7 +266,7 @@ class _Converter:
             shown = ", ".join(clean(title) for title in original.unknown[:_SHOWN_TITLES])
             more = len(original.unknown) - _SHOWN_TITLES
             shown += f" and {more:,} more" if more > 0 else ""
-            self._leave("history", f"without a kind or a TMDB id: {shown}")
+            self._leave("history", f"titles without a kind or a TMDB id: {shown}")
         if original.unrequested:
             count = counted(original.unrequested, "title")
             self._leave("history", f"{count} that ListSync did not find or could not request")

@@ -46,7 +46,7 @@ _TABLES = {
 # For 48 hours it writes "skipped" over one of the others.
 _ON_THE_SERVER = frozenset({"requested", "already_requested", "already_available", "skipped"})
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
-_NOTHING = "nothing was written"
+_NOTHING = "nothing was written; use ListSync's folder, .env or list_sync.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def read_original(path: Path) -> Original:
     except OSError as error:
         raise _unreadable(error, Path(error.filename or path)) from error
     if not files:
-        hint = "name ListSync's folder, with .env and data/list_sync.db, or one of the two files"
-        raise UsageError("no .env or list_sync.db of ListSync here", where=str(path), hint=hint)
+        hint = "use ListSync's folder, with .env and data/list_sync.db, or one of the two files"
+        raise UsageError("no .env or list_sync.db from ListSync here", where=str(path), hint=hint)
     env: Mapping[str, str] = {}
     tables: Mapping[str, Sequence[Row]] = {}
     for file in files:

@@ -94,7 +94,7 @@ def overview(data: PageData) -> str:
         next={"name": due["name"], "at": due["next_run"]} if due else None,
         figures=[
             {"label": "titles up to date", "value": count(counts, UP_TO_DATE)},
-            {"label": "requested in 7 days", "value": _requested_lately(data)},
+            {"label": "requested in the last 7 days", "value": _requested_lately(data)},
             {"label": "waiting", "value": count(counts, words.WAITING)},
             {"label": f"need{'s' * (len(attention) == 1)} you", "value": len(attention)},
         ],
@@ -178,7 +178,7 @@ def runs_page(data: PageData) -> str:
         runs.append(
             {
                 **run,
-                "text": text if run["ended"] else "did not end",
+                "text": text if run["ended"] else "did not finish",
                 "more": len(actions[_MOST_ACTIONS:]),
                 "actions": [
                     {

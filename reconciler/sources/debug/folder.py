@@ -33,7 +33,7 @@ class DebugFolder:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             problem = f"the debug folder cannot be created: {error.strerror}"
-            raise ListsyncError(problem, where=str(folder), hint="name another folder") from error
+            raise ListsyncError(problem, where=str(folder), hint="use another folder") from error
         self._folder = folder
 
     def keep(self, ref: ListRef, snapshot: Snapshot, lease: BrowserLease) -> None:

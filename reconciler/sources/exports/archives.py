@@ -56,7 +56,7 @@ def unpack(archive: ListFile, member_name: str) -> ListFile | FetchFailure:
 
 def _not_in_archive(archive: ListFile, member_name: str, members: Iterable[str]) -> str:
     """What an archive in the config's folder holds instead, and which source to write."""
-    problem = f"{archive.name}: {member_name} is not in it"
+    problem = f"{archive.name} does not contain {member_name}"
     if not archive.is_ours:
         return f"{problem}; check the name"
     lists = sorted(name for name in members if name.endswith(_READABLE))
@@ -71,7 +71,7 @@ def _not_in_archive(archive: ListFile, member_name: str, members: Iterable[str])
 def _member_problem(member: zipfile.ZipInfo) -> str:
     """Why a file of an export is not unpacked; empty: it is."""
     if member.compress_type not in _METHODS:
-        return "is compressed in an unsupported way; unpack the ZIP and name the file in it"
+        return "is compressed in an unsupported way; unpack the ZIP and use the file in it"
     if member.file_size > LARGEST:
         return f"is larger than {LARGEST // 1_000_000} MB, too large for a list"
     if member.file_size > _HIGHEST_RATIO * max(member.compress_size, 1000):

@@ -56,7 +56,7 @@ def read_list_file(ref: ListRef, context: FetchContext) -> ListFile | FetchFailu
         problem = f"no such file{place}"
         return FetchFailure(Outcome.MISSING, f"{name}: {problem}; check the path")
     except IsADirectoryError:
-        return FetchFailure(Outcome.UNREACHABLE, f"{name}: this is a folder; name a file in it")
+        return FetchFailure(Outcome.UNREACHABLE, f"{name}: this is a folder; use a file in it")
     except (OSError, RuntimeError) as error:
         if getattr(error, "errno", None) == errno.EFBIG:
             problem = f"larger than {LARGEST // 1_000_000} MB, too large for a list; check the path"
@@ -66,7 +66,7 @@ def read_list_file(ref: ListRef, context: FetchContext) -> ListFile | FetchFailu
             Outcome.UNREACHABLE, f"{name}: {why}; check the path and its permissions"
         )
     if data is None:
-        problem = "this is a pipe, a device or a socket; name a file"
+        problem = "this is a pipe, a device or a socket; use a file"
         return FetchFailure(Outcome.UNREACHABLE, f"{name}: {problem}")
     return ListFile(name, data, is_ours)
 

@@ -26,7 +26,7 @@ needs_browser = without_browser
 objection = open_to_all
 API_URL = "https://graphql.anilist.co"
 
-_WRITE = "paste the address of a user's anime, anilist.co/user/U/animelist/Planning"
+_WRITE = "paste the address of a user's anime list, anilist.co/user/U/animelist/Planning"
 _STATUSES = {
     "planning": "PLANNING",
     "watching": "CURRENT",

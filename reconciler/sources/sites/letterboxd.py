@@ -172,6 +172,6 @@ def _of_export(ref: ListRef, context: FetchContext) -> Snapshot:
         return FetchFailure(Outcome.UNREACHABLE, problem).snapshot(ROUTE)
     header = find_header(lines, least=1)
     if header is None:
-        problem = f"{ref}: no films: its columns are not those of Letterboxd's export"
+        problem = f"{ref}: no films found: the columns are not those of a Letterboxd export"
         return FetchFailure(Outcome.UNREACHABLE, f"{problem}; {_EXPORT}").snapshot(ROUTE)
     return snapshot_of_lines(file, read_table(lines, header))

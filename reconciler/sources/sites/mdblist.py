@@ -73,7 +73,7 @@ def objection(ref: ListRef, provider: Provider) -> str | None:
     if provider.key or (slash and first not in of_api):
         return None
     name = of_api.get(first, "a list by its number")
-    return f"{name} is only read through MDBList's API: set providers.mdblist.api_key, or {_WRITE}"
+    return f"{name} can only be read through the API: set providers.mdblist.api_key, or {_WRITE}"
 
 
 def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
@@ -192,7 +192,7 @@ def _refusal(answer: Response) -> FetchFailure | None:
     first = next(iter(fields.rows(answer.body) or ()), record(answer.body))
     message = fields.text(first.get("error")).casefold()
     if "private" in message:  # in full "empty or private list": it does not tell the two apart
-        problem = "the list is private, or there is nothing on it; make it public"
+        problem = "the list is private or empty; if it is private, make it public"
         return FetchFailure(Outcome.PRIVATE, f"{answer.url}: {problem}")
     if "not found" in message or "exist" in message:
         problem = "the list does not exist; check the address"

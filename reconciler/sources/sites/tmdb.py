@@ -41,7 +41,7 @@ ADDRESSES = AddressTable(
     "tmdb",
     _WRITE,
     (
-        Address("/(?:u|account)(?:/.*)?", refuse="a user's own lists are not read:"),
+        Address("/(?:u|account)(?:/.*)?", refuse="a user's own lists cannot be read:"),
         Address(
             "/(?:(?:person|search|discover|keyword|network|company)(?:/.*)?)?",
             refuse="this is not a list:",

@@ -101,7 +101,7 @@ class _Walk:
         """A film that TVDB no longer has is counted, and reading continues."""
         if answer.status == _NOT_FOUND and answer.url.startswith(f"{self._api}/movies/"):
             number = answer.url.removesuffix("/extended").rpartition("/")[2]
-            missing_film = Item(0, f"film {number} of TVDB", kind=Kind.MOVIE, unsupported="gone")
+            missing_film = Item(0, f"film {number} on TVDB", kind=Kind.MOVIE, unsupported="gone")
             return self._onward((missing_film,))
         return None
 

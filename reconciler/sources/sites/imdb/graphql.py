@@ -221,7 +221,7 @@ class _Reading:
     def _refused(self, body: object) -> FetchFailure | None:
         """An answer that holds nothing but an error of the interface's own."""
         for message, _ in _errors(body):
-            problem = f"IMDb's API refused: {message[:200]}; try again later"
+            problem = f"IMDb's API refused the call: {message[:200]}; try again later"
             return FetchFailure(Outcome.UNREACHABLE, f"{self._url}: {self._ref}: {problem}")
         return None
 
@@ -257,7 +257,7 @@ def _errors(body: object) -> Iterator[tuple[str, str]]:
 def _trouble(answer: Response, ref: ListRef) -> FetchFailure:
     """An answer that holds no data."""
     if answer.status == requests.codes.forbidden:
-        problem = f"IMDb refuses the calls of this program (HTTP {answer.status})"
+        problem = f"IMDb refuses calls from listsync (HTTP {answer.status})"
     elif answer.status in {202, 405}:
         problem = f"a bot check (HTTP {answer.status}) did not let listsync in"
     else:

@@ -42,9 +42,8 @@ def objection(ref: ListRef, provider: Provider) -> str | None:
     if provider.key or (missing := _missing_in_app(ref)) is None:
         return None
     subject, instead = missing
-    return (
-        f"{subject} is only read through Trakt's API: set providers.trakt.client_id, or {instead}"
-    )
+    way = "can only be read through Trakt's API: set providers.trakt.client_id"
+    return f"{subject} {way}, or {instead}"
 
 
 def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a site's
@@ -71,7 +70,7 @@ def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     context.routes.keep_blocked(route)
     if missing:
         subject, instead = missing
-        more = f"{subject} is only read through Trakt's API; {instead}"
+        more = f"{subject} can only be read through Trakt's API; {instead}"
         return replace(reading.snapshot, error=f"{reading.snapshot.error}; {more}")
     shown = shown or _in_place_of_api(ref, context)
     if shown.outcome in _NO_ANSWER:
@@ -84,7 +83,7 @@ def _missing_in_app(ref: ListRef) -> tuple[str, str] | None:
     """What of Trakt the app does not show to everybody, and what to do; None: it shows the list."""
     first, _, second = ref.id.partition("?")[0].partition("/")
     if ref.chart:
-        return "a chart of Trakt", "paste the address of a user's list"
+        return "a Trakt chart", "paste the address of a user's list"
     if first == "lists":
         instead = "paste its address with user and name, trakt.tv/users/U/lists/SLUG"
         return "a list by its number", instead

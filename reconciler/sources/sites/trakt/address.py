@@ -75,13 +75,13 @@ def _sort_out(parts: list[str]) -> None:
         case ["users", _, "lists"] | ["lists"] | ["lists", "trending" | "popular"]:
             raise ValueError(f"this is an index of lists: {_WRITE}")
         case ["users" | "profile", _, "collection", *_]:
-            raise ValueError(f"a user's collection is not read: {_WRITE}")
+            raise ValueError(f"a user's collection cannot be read: {_WRITE}")
         case ["lists", "smart", *_]:
             raise ValueError(f"Trakt shows smart lists only to their owner: {_WRITE}")
         case ["lists", "official", *_] | ["officiallist", *_]:
             raise ValueError("an official list is read by its number: write trakt:lists/NUMBER")
         case ["watchlist" | "favorites" as own, *_]:
-            raise ValueError(f"whose? paste trakt.tv/users/U/{own}, or write trakt:me/{own}")
+            raise ValueError(f"whose list? paste trakt.tv/users/U/{own}, or write trakt:me/{own}")
 
 
 def user_path(path: str) -> str:
@@ -97,7 +97,7 @@ def _of_a_user(parts: Sequence[str], query: Mapping[str, list[str]], text: str) 
         case [user, own, *rest] if own in _OWN and _NAME.fullmatch(user):
             return ListRef("trakt", f"{user}/{own}{_mode(query, rest)}")
         case [user, "collection", *_] if _NAME.fullmatch(user):
-            raise ValueError(f"a user's collection is not read: {_WRITE}")
+            raise ValueError(f"a user's collection cannot be read: {_WRITE}")
         case [user, "lists", slug, *rest] if _NAME.fullmatch(user):
             return _list(user, slug, _mode(query, rest))
         case [user, slug] if _NAME.fullmatch(user):
@@ -128,7 +128,7 @@ def _chart(parts: Sequence[str], query: Mapping[str, list[str]]) -> ListRef:
     periods = [word for word in words if word in _PERIODS]
     if len(names) != 1 or not _WORDS.issuperset(parts):
         charts = ", ".join(sorted(_CHARTS))
-        raise ValueError(f"not a list of Trakt; its charts are {charts}, as in movies/trending")
+        raise ValueError(f"not a Trakt list; its charts are {charts}, as in movies/trending")
     name = names[0]
     if name == "boxoffice":
         kinds = kinds or {Kind.MOVIE}

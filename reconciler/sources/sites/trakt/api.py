@@ -189,7 +189,7 @@ class _Walk:
                 missing = "the user or list does not exist or is private; check the address"
                 outcome, problem = Outcome.MISSING, missing
             case 420:
-                limit = "the limit of the Trakt account is reached; it is read again later"
+                limit = "the Trakt account's limit is reached; the list is read again later"
                 outcome, problem = Outcome.RATE_LIMITED, limit
             case _:
                 return None

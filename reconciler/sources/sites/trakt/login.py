@@ -36,7 +36,7 @@ _MINUTE = "%Y-%m-%d %H:%MZ"
 _FAR = 4e9  # later than this no clock of ours can tell
 _WAITING = 400
 _CODE_ERRORS = {
-    404: "Trakt does not know the code any more",
+    404: "Trakt no longer knows the code",
     409: "the code was used before",
     410: "the code has expired",
     418: "the sign-in was refused on Trakt's page",
@@ -157,7 +157,7 @@ class SignIn:
         try:
             mode = stat.S_IMODE(path.stat().st_mode)
             if mode & 0o077:
-                problem = f"{path}: others may read the sign-in to Trakt (mode {mode:04o})"
+                problem = f"{path}: other users can read the sign-in to Trakt (mode {mode:04o})"
                 return FetchFailure(Outcome.BLOCKED, f"{problem}; run chmod 600 {path}")
             token = self.token()
             tokens = self._file.read()
@@ -233,7 +233,7 @@ class SignIn:
 
 def sign_in_ended(where: str) -> FetchFailure:
     """Trakt does not take the tokens any more."""
-    return FetchFailure(Outcome.BLOCKED, f"{where}: the sign-in to Trakt has ended; {AGAIN}")
+    return FetchFailure(Outcome.BLOCKED, f"{where}: the sign-in to Trakt has expired; {AGAIN}")
 
 
 def _ends_soon(tokens: Tokens) -> bool:
@@ -264,7 +264,7 @@ def _refused(answer: Response) -> FetchFailure:
 def _unusable(path: Path, error: OSError) -> FetchFailure:
     why = error.strerror or "it cannot be used"
     return FetchFailure(
-        Outcome.UNREACHABLE, f"{path}: the sign-in to Trakt cannot be kept here: {why}"
+        Outcome.UNREACHABLE, f"{path}: the sign-in to Trakt cannot be stored here: {why}"
     )
 
 
