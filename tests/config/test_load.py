@@ -1,4 +1,4 @@
-"""What a right file means."""
+"""The config that a valid file gives."""
 
 from __future__ import annotations
 

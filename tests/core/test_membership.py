@@ -1,4 +1,4 @@
-"""What a list held, fetch after fetch, and which titles came back to it."""
+"""A list's content, fetch by fetch, and the titles that came back to it."""
 
 from __future__ import annotations
 

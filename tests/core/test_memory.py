@@ -1,4 +1,4 @@
-"""What is remembered of titles, season by season."""
+"""The memory of titles, season by season."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was taken away stays away, and comes back each time it is put back (law 5)."""
+"""A removed title is requested again only when it is put back on a list, each time (law 5)."""
 
 from __future__ import annotations
 

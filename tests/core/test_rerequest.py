@@ -1,4 +1,4 @@
-"""``rerequest: after 90d``: what was declined or taken away is asked for again after that time."""
+"""``rerequest: after 90d``: declined or removed titles are requested again after that time."""
 
 from __future__ import annotations
 

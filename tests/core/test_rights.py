@@ -1,4 +1,4 @@
-"""What the server makes of a request, from its permission bits.
+"""The result of a request, from the requester's permission bits.
 
 The numbers are the servers' own: REQUEST 32, its film and show parts 262144 and 524288,
 AUTO_APPROVE 128 (256, 512), REQUEST_4K 1024 (2048, 4096), AUTO_APPROVE_4K 32768 (65536, 131072).

@@ -1,4 +1,4 @@
-"""What an action's result means for what is remembered of its title."""
+"""How an action's result changes the memory of its title."""
 
 from __future__ import annotations
 

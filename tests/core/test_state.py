@@ -1,4 +1,4 @@
-"""What the server says of one film, or of one season."""
+"""The server's state of one film or season."""
 
 from __future__ import annotations
 

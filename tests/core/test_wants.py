@@ -1,4 +1,4 @@
-"""Lists → what is wanted, by whom, and what may never be asked for."""
+"""From lists to wants: their owners, and the titles that are excluded."""
 
 from __future__ import annotations
 

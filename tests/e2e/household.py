@@ -43,7 +43,7 @@ DUNE, HEAT, ALIEN, JOKER = (
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What a command left behind."""
+    """A finished command's exit code and output."""
 
     code: int
     out: str
@@ -51,12 +51,12 @@ class Finished:
 
     @property
     def document(self) -> dict[str, Any]:
-        """What it printed with ``-o json``."""
+        """Its output with ``-o json``."""
         document: dict[str, Any] = json.loads(self.out)
         return document
 
     def results(self) -> list[str]:
-        """What became of each action, in plan order."""
+        """The result of each action, in plan order."""
         return [action["result"] for action in self.document["actions"]]
 
 
@@ -124,7 +124,7 @@ class Household:
                 process.kill()
 
     def finish(self, process: subprocess.Popen[str], seconds: float = 60) -> Finished:
-        """Wait for a command's end, and look at what it said."""
+        """Wait for a command to end, and check its output."""
         out, err = process.communicate(timeout=seconds)
         return self.checked(process.returncode, out or "", err or "")
 

@@ -13,7 +13,7 @@ TOKEN = "tk_0f9e8d7c6b5a4938"
 
 
 class Receiver:
-    """Keeps what it is sent. ``status`` is its answer; it gives none while it ``hangs``."""
+    """Keeps the messages it gets. ``status``: its answer; there is none while it ``hangs``."""
 
     def __init__(self) -> None:
         self.posts: list[dict[str, Any]] = []
@@ -43,7 +43,7 @@ class Receiver:
         self._server.server_close()
 
     def titles(self) -> list[str]:
-        """The titles of what came, in order."""
+        """The titles of the messages, in order."""
         return [post["title"] for post in self.posts]
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

@@ -27,7 +27,7 @@ class Running:
         self.port = household_port(household)
 
     def get(self, path: str, method: str = "GET") -> tuple[int, str]:
-        """What it answers over HTTP."""
+        """Its answer over HTTP: status and body."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         connection.request(method, path)
         answer = connection.getresponse()
@@ -54,12 +54,12 @@ class Running:
         return self.condition(name, "Ready").get("status") == "True"
 
     def log(self) -> list[dict[str, Any]]:
-        """What it has logged."""
+        """Its log entries."""
         lines = self.log_file.read_text().splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
 
     def events(self, beginning: str) -> list[dict[str, Any]]:
-        """The lines of its log that begin so."""
+        """The log entries whose event begins like this."""
         return [line for line in self.log() if line["event"].startswith(beginning)]
 
     def run_count(self, name: str) -> int:
@@ -67,7 +67,7 @@ class Running:
         return sum(line["event"] == "run ended" and line["list"] == name for line in self.log())
 
     def end(self, signum: int = signal.SIGTERM, seconds: float = 20) -> Finished:
-        """Have it end, and look at what it said."""
+        """End it with a signal, and check its output."""
         self.process.send_signal(signum)
         code = self.process.wait(timeout=seconds)
         return self.household.checked(code, "", self.log_file.read_text())

@@ -15,7 +15,7 @@ from tests.e2e.household import Finished, Household
 
 
 class Terminal:
-    """What a command shows, and a keyboard for it."""
+    """A command's screen and keyboard."""
 
     def __init__(self, household: Household, process: subprocess.Popen[str], screen: int) -> None:
         self._household = household
@@ -50,7 +50,7 @@ class Terminal:
         return self._household.checked(self._process.wait(10), self.shown, "")
 
     def _read(self, deadline: float) -> bool:
-        """Take what is new on the screen; False when nothing more can come."""
+        """Read new text from the screen; False when there will be none."""
         left = max(0.0, deadline - time.monotonic())
         if not select.select([self._screen], [], [], left)[0]:
             return True

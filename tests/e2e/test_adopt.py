@@ -1,4 +1,4 @@
-"""``listsync adopt`` takes what is on a list as given."""
+"""``listsync adopt`` marks the titles on a list as handled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is sent to the server, and what each answer to it means."""
+"""The requests that are sent to the server, and the meaning of each answer."""
 
 from __future__ import annotations
 

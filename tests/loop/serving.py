@@ -72,7 +72,7 @@ def served(world: World, path: Path, metrics: Metrics | None = None) -> Iterator
 
 
 def pass_time(world: World, service: Service, **by: float) -> None:
-    """Let time pass, and what is due be done."""
+    """Let time pass, and run what is due."""
     world.clock.forward(**by)
     service.tick()
     assert service.wait_until_idle(20)

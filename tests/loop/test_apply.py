@@ -1,4 +1,4 @@
-"""Doing what a plan says: once each, whatever goes wrong on the way (law 4)."""
+"""Applying a plan: each action once, whatever fails on the way (law 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run with nothing to do: what it writes, and what it prints."""
+"""A run with nothing to do: its writes and its output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run that did not go well leads to: what is said of it, and when it is tried again."""
+"""The consequences of a failed run: its report, and the time of the next try."""
 
 from __future__ import annotations
 
