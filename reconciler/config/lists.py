@@ -139,8 +139,8 @@ class ListOptions(Model):
     )
     retry_interval: Duration = key(
         "10m",
-        help="How soon `run` retries a list that could not be read; longer each time, up to 6h. "
-        "At least 5m, except for file:PATH.",
+        help="How soon `run` retries a list that could not be read; the delay grows each time, "
+        "up to 6h. At least 5m, except for file:PATH.",
     )
     requester: OptionalRequester = key(
         None,

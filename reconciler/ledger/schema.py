@@ -100,7 +100,7 @@ CREATE TABLE members (
     item TEXT NOT NULL,
     match TEXT,
     present INTEGER NOT NULL,
-    missed TEXT,  -- since when the list misses the item
+    missed TEXT,  -- since when the item is missing from the list
     canceled INTEGER NOT NULL DEFAULT 0,  -- whether our request was canceled since then
     PRIMARY KEY (server, list, key),
     FOREIGN KEY (server, list) REFERENCES memberships (server, list)
@@ -142,7 +142,7 @@ CREATE TABLE intents (
     http_status INTEGER,
     request_id INTEGER,
     message TEXT,
-    sighting TEXT  -- how a look has shown the request since
+    sighting TEXT  -- the state of the request at a later look
 );
 
 CREATE TABLE runs (
@@ -181,7 +181,7 @@ CREATE TABLE conditions (
     PRIMARY KEY (server, list, type)
 ) WITHOUT ROWID;
 
--- An id is never used twice, so that a trigger during a run is not answered by the end of that run.
+-- Ids are not reused: the end of a run does not remove a trigger that was set during the run.
 CREATE TABLE triggers (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     server TEXT NOT NULL,
@@ -189,7 +189,7 @@ CREATE TABLE triggers (
     UNIQUE (server, list)
 );
 
--- The stalled lists that people were notified of. Under '': up to when the daily digest was sent.
+-- The stalled lists that people were notified of. The row of '' has the end of the last digest.
 CREATE TABLE notifications (
     server TEXT NOT NULL,
     list TEXT NOT NULL,
