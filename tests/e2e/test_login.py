@@ -107,7 +107,7 @@ def test_doctor_tells_a_sign_in_that_has_ended_from_one_that_is_exchanged(
     tokens(anna).write_text(json.dumps(stored_file | {"expires": 1.0}))
     sites.trakt.accounts.forget()
     ok, matches, todo = sign_in(anna)
-    assert (ok, "has ended" in matches, todo) == (False, True, "run `listsync login trakt`")
+    assert (ok, "has expired" in matches, todo) == (False, True, "run `listsync login trakt`")
 
     tokens(anna).write_text(json.dumps(stored_file | {"issued": "another app's"}))
     assert sign_in(anna)[0] is False
