@@ -1,4 +1,4 @@
-"""What lists held, by an account of its own: the design's words about sets of titles."""
+"""The content of lists, computed independently from the rules about sets of titles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Fetch:
-    """What a list gave."""
+    """A list's fetch."""
 
     outcome: Outcome
     shown: frozenset[MediaKey]
@@ -51,7 +51,7 @@ class Shelf:
     left: datetime | None = None
 
     def fetch(self, fetch: Fetch, now: datetime, prune_after: timedelta) -> tuple[bool, bool]:
-        """Whether it says what is on the list and what is not, and at least what is missing."""
+        """Whether a fetch shows the list's whole content, and whether it shows what is missing."""
         shown = fetch.shown
         self.missing = {m: at for m, at in self.missing.items() if m not in shown}
         complete = fetch.outcome is Outcome.COMPLETE and bool(shown)
@@ -141,7 +141,7 @@ def _back(
     complete: frozenset[str],
     out: Sequence[Shelf],
 ) -> frozenset[MediaKey]:
-    """What no list held any more, and a whole fetch shows again."""
+    """The titles that no list contained any more, and that a complete fetch shows again."""
     unread = {shelf.source for shelf in before.values() if shelf.read is None}
     members = {media for shelf in before.values() for media in shelf.members}
     members |= {
@@ -159,5 +159,5 @@ def _back(
 
 
 def _knows(shelf: Shelf, left: datetime | None) -> bool:
-    """Whether a list was read, and is believed, since another left the file."""
+    """Whether a list was read, and its fetch trusted, since another list left the file."""
     return bool(shelf.read and left and shelf.read >= left and not shelf.small)

@@ -1,4 +1,4 @@
-"""What persons and time do, in any order, to the file, the lists and the server."""
+"""How people and time change the file, the lists and the server, in any order."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ def _says_something(row: MediaState) -> bool:
 
 
 class Persons(RuleBasedStateMachine):
-    """Keeps account of what they said.
+    """Changes by people, with a record of their decisions.
 
-    ``refused``: what a person declined or took away and has not put back on a list since, with the
+    ``refused``: what a person declined or removed and has not put back on a list since, with the
     first pass that could know. ``doubtful``: of these, what may be known for less long.
     ``remembered``: what a pass or a request of ours has put into the ledger's memory.
-    ``present``: what was there at the last pass.
+    ``present``: what was requested or available at the last pass.
     ``made``: the requests that the ledger knows as ours. ``claims``: which lists ever held those.
     ``looked_at``: of these, what a pass has seen, or has seen to be deleted.
     """
@@ -166,7 +166,7 @@ class Persons(RuleBasedStateMachine):
         self.content = {s: [m for m in titles if m != media] for s, titles in self.content.items()}
 
     def lose_most(self, media: MediaKey) -> None:
-        """The first list shows little, or nothing but this."""
+        """The first list loses its content, except this title if it was there."""
         self.whole = self.whole or self.content["first"]
         self.content["first"] = [media] if media in self.whole else []
 
@@ -218,13 +218,13 @@ class Persons(RuleBasedStateMachine):
             self.server.ask(media, tuple(sorted(s.season for s in free if s.season)), status, user)
 
     def take_over(self, media: MediaKey) -> None:
-        """Somebody makes a request that waits their own."""
+        """Somebody takes over a pending request."""
         number = self._newest(media, RequestStatus.PENDING)
         if number is not None:
             self.server.take_over(number, SOMEBODY, ())
 
     def ask_for_more(self, media: MediaKey) -> None:
-        """Somebody has a request that waits ask for all that is missing."""
+        """Somebody extends a pending request to everything that is missing."""
         number = self._newest(media, RequestStatus.PENDING)
         if number is not None:
             free = slots_of(media) - self._there()
@@ -235,7 +235,7 @@ class Persons(RuleBasedStateMachine):
         self._judge(media, RequestStatus.APPROVED)
 
     def fail(self, media: MediaKey) -> None:
-        """The downloader does not take it."""
+        """Radarr or Sonarr does not accept the request."""
         self._judge(media, RequestStatus.FAILED)
 
     def decline(self, media: MediaKey) -> None:
@@ -255,7 +255,7 @@ class Persons(RuleBasedStateMachine):
             self.server.judge(number, status)
 
     def delete_the_request(self, media: MediaKey) -> None:
-        """To clear away one that is declined says nothing new."""
+        """Deleting a declined request is not another refusal."""
         number = self._newest(media, *RequestStatus)
         if number is not None:
             slots_asked = self._asked_by(number)
@@ -265,14 +265,14 @@ class Persons(RuleBasedStateMachine):
             self._forget_what_nobody_saw()
 
     def delete_the_file(self, media: MediaKey) -> None:
-        """The server marks it deleted, where all that it has of it was there."""
+        """The server marks a title as deleted if everything it had of the title was available."""
         there = self._there() & slots_of(media)
         if there and there == there & self._available() and media not in self.server.blocklist:
             self._refuse(there, leaves_a_trace=True)
             self.server.mark_deleted(media)
 
     def delete(self, media: MediaKey) -> None:
-        """With its requests, so that the server knows nothing of it any more."""
+        """Delete a title with its requests, so that the server has no trace of it."""
         if media not in self.server.blocklist:
             self._refuse(self._there() & slots_of(media), leaves_a_trace=False)
             self.doubtful |= slots_of(media)
@@ -280,7 +280,7 @@ class Persons(RuleBasedStateMachine):
             self._forget_what_nobody_saw()
 
     def mark_available(self, media: MediaKey) -> None:
-        """What the server has a row of; where seasons have rows, those say what is there."""
+        """Mark a title that has a row; if its seasons have rows, these decide."""
         if media in self.server.rows and media not in self.server.blocklist:
             self.server.mark_available(media)
 
@@ -293,7 +293,7 @@ class Persons(RuleBasedStateMachine):
             self.server.block(media)
 
     def lose_what_was_made(self, media: MediaKey) -> None:
-        """The server did not keep what we have just asked for, and nobody has looked since."""
+        """The server did not store our latest request, and no pass has looked since."""
         number = self._newest(media, *LIVE)
         if number in self.made and number not in self.looked_at:
             slots_asked = self._asked_by(number)
@@ -318,7 +318,7 @@ class Persons(RuleBasedStateMachine):
             self.server.lose(number)
 
     def leave_an_orphan(self, media: MediaKey) -> None:
-        """Of somebody's request for a film that the server has nothing of.
+        """Leave the row of somebody's request for a film that is new to the server.
 
         A request of ours that was deleted before any look looks like one that was never kept.
         """
@@ -337,7 +337,7 @@ class Persons(RuleBasedStateMachine):
                 self.doubtful.add(slot)
 
     def _lost_slots(self) -> set[MemoryKey]:
-        """What the server did not keep, and nobody has seen, or asked for since."""
+        """What the server did not store, and nobody has seen or requested since."""
         lost: set[MemoryKey] = set()
         for media in {own.target.media for own in self.made.values()} - self.server.blocklist:
             unlisted = {
@@ -358,7 +358,7 @@ class Persons(RuleBasedStateMachine):
         return lost - slots_asked - self._available() - self._detached()
 
     def _detached(self) -> set[MemoryKey]:
-        """What is asked for by a request that only its id leads to."""
+        """What is requested by a request that can be found by its id only."""
         return {
             slot
             for number, media in self.server.detached.items()
@@ -385,11 +385,11 @@ class Persons(RuleBasedStateMachine):
     # the account of it
 
     def a_pass_in_trouble(self, _media: MediaKey) -> None:
-        """Which sees it, and cannot know what is excluded."""
+        """A pass that sees the title, but cannot look up the exclusions."""
         raise NotImplementedError
 
     def a_good_pass(self, _media: MediaKey) -> None:
-        """Which sees it all."""
+        """A pass that sees everything."""
         raise NotImplementedError
 
     def _refuse(self, slots: Iterable[MemoryKey], *, leaves_a_trace: bool) -> None:
@@ -402,7 +402,7 @@ class Persons(RuleBasedStateMachine):
                 self.doubtful.add(slot)
 
     def _asked_by(self, number: int) -> frozenset[MemoryKey]:
-        """What a request asks for and is not there yet."""
+        """What a request asks for and is not available yet."""
         request = self.server.requests[number]
         return slots_of(request.target.media, request.seasons) - self._available()
 
@@ -427,7 +427,7 @@ class Persons(RuleBasedStateMachine):
         return slots
 
     def _there(self) -> set[MemoryKey]:
-        """What is in the library, asked for, or failed on its way."""
+        """What is available, requested, or failed at Radarr or Sonarr."""
         live = [
             r for r in self.server.requests.values() if r.status in LIVE | {RequestStatus.FAILED}
         ]
@@ -435,7 +435,7 @@ class Persons(RuleBasedStateMachine):
         return self._available() | self._detached() | slots_asked
 
     def _traces(self) -> set[MemoryKey]:
-        """What the server says was declined or deleted."""
+        """What the server shows as declined or deleted."""
         dead = [
             r
             for r in self.server.requests.values()

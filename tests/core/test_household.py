@@ -129,7 +129,7 @@ any_events = st.lists(any_act | any_story | any_story, min_size=8, max_size=24)
 
 
 class AnyHistory(Persons):
-    """Holds every plan against the account of what persons said."""
+    """Compares every plan with the record of people's decisions."""
 
     @initialize(
         after=st.sampled_from([Rerequest.ON_READD, Rerequest.NEVER, 3 * DAY]),
@@ -163,12 +163,12 @@ class AnyHistory(Persons):
         self._write_the_file()
 
     def a_half_pass(self, _media: MediaKey) -> None:
-        """The first list gives what is at its end, the second is whole."""
+        """The first list is read incompletely, the second completely."""
         outcomes = dict(zip(SOURCES, (Outcome.INCOMPLETE, Outcome.COMPLETE), strict=True))
         self._pass(self._fetches(outcomes, 1))
 
     def a_pass_of_the_first(self, _media: MediaKey) -> None:
-        """The second is not read, or does not answer."""
+        """Only the first list is read."""
         fetches = self._fetches()
         self._pass(
             {name: snapshot for name, snapshot in fetches.items() if name.startswith("first")}
@@ -181,7 +181,7 @@ class AnyHistory(Persons):
         self._pass(self._fetches(), trouble=True)
 
     def a_pass_that_is_killed(self, media: MediaKey) -> None:
-        """It has sent the first of its actions for a title, and not written what came of it."""
+        """A pass that is killed before it records the outcome of the title's first action."""
         reconciliation = self._look(self._fetches(), ANY)
         targets = [action.target.media for action in reconciliation.plan.actions]
         settled = targets.index(media) if media in targets else len(targets)
@@ -197,7 +197,7 @@ class AnyHistory(Persons):
     def a_troubled_pass(
         self, outcomes: tuple[Outcome | None, Outcome | None], part: int, *, trouble: bool
     ) -> None:
-        """``None``: the list is not read. ``trouble``: what is excluded is not known."""
+        """``None``: the list is not read. ``trouble``: the exclusions cannot be looked up."""
         self._pass(self._fetches(dict(zip(SOURCES, outcomes, strict=True)), part), trouble=trouble)
 
     @rule(titles=st.integers(1, 4))
@@ -239,7 +239,7 @@ class AnyHistory(Persons):
     def _fetches(
         self, outcomes: Mapping[str, Outcome | None] | None = None, part: int = 0
     ) -> dict[str, Snapshot]:
-        """What the lists of the file give: all of it, unless they are in trouble."""
+        """The fetches of the lists in the file: complete, unless ``outcomes`` says otherwise."""
         fetches: dict[str, Snapshot] = {}
         for source in SOURCES:
             outcome = outcomes[source] if outcomes else Outcome.COMPLETE
@@ -253,7 +253,7 @@ class AnyHistory(Persons):
     def _look(
         self, snapshots: Mapping[str, Snapshot], policy: Policy, *, trouble: bool = False
     ) -> Reconciliation:
-        """A pass up to its plan, which is held against what persons said."""
+        """Plan a pass, and compare the plan with people's decisions."""
         self.household.ledger.rename(self.household.file)
         for old, new in self.account.rename(self.household.file):
             self.claims = {
@@ -320,7 +320,7 @@ class AnyHistory(Persons):
                 assert action.requester == self.household.requesters[owner], "the first list asks"
 
     def _out(self, now: datetime) -> set[MemoryKey]:
-        """What a person's word keeps out: for ever, or until its time is over."""
+        """What people's refusals keep out: forever, or until ``rerequest`` allows it."""
         after = self.rerequest
         if not isinstance(after, timedelta):
             return set(self.refused)
@@ -364,7 +364,7 @@ class AnyHistory(Persons):
     # law 6
 
     def _to_cancel(self, turn: Turn, reconciliation: Reconciliation) -> list[int]:
-        """The requests that are ours, wait, and that every list has let go for long enough."""
+        """Our pending requests whose titles have been off every list for long enough."""
         return sorted(
             number
             for number, request in self.server.requests.items()
@@ -405,7 +405,7 @@ class AnyHistory(Persons):
     # the machine's own account of the ledger
 
     def _know(self, reconciliation: Reconciliation, turn: Turn) -> None:
-        """What this pass sees, or learns from the lists, before it decides."""
+        """Record what this pass sees, or learns from the lists, before it decides."""
         listed = {media for members in turn.members.values() for media in members}
         looked_at = listed | {slot.target.media for slot in self.remembered}
         for slot, since in self.refused.items():
@@ -419,7 +419,7 @@ class AnyHistory(Persons):
         self.members = turn.members
 
     def _note(self, reconciliation: Reconciliation, settled: Iterable[Action]) -> None:
-        """What a pass writes; ``settled``: the actions whose outcome it writes, too."""
+        """Record what a pass writes; ``settled``: the actions whose outcome it writes, too."""
         seeable = {m for members in self.members.values() for m in members} - self.server.blocklist
         slots_listed = {slot for media in seeable for slot in slots_of(media)}
         self.remembered |= set(reconciliation.decision.state.memory.slots) | (
