@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -74,6 +74,7 @@ class Persons(RuleBasedStateMachine):
     first pass that could know. ``doubtful``: of these, what may be known for less long.
     ``remembered``: what a pass or a request of ours has put into the ledger's memory.
     ``present``: what was requested or available at the last pass.
+    ``undone``: the requests that had been declined or had ended when their title was put back.
     ``made``: the requests that the ledger knows as ours. ``claims``: which lists ever held those.
     ``looked_at``: of these, what a pass has seen, or has seen to be deleted.
     """
@@ -92,6 +93,7 @@ class Persons(RuleBasedStateMachine):
         self.refused: dict[MemoryKey, datetime | None] = {}
         self.doubtful: set[MemoryKey] = set()
         self.present: set[MemoryKey] = set()
+        self.undone: set[int] = set()
         self._start_over()
 
     def _start_over(self) -> None:
@@ -407,8 +409,11 @@ class Persons(RuleBasedStateMachine):
         return slots_of(request.target.media, request.seasons) - self._available()
 
     def _forget_what_nobody_saw(self) -> None:
-        """Forget refusals of which neither the server nor the ledger has a trace."""
-        traces = self._traces()
+        """Forget refusals of which neither the server nor the ledger has a trace.
+
+        A request that died before its title was put back on a list is no trace of a later refusal.
+        """
+        traces = self._traces(self.undone)
         self.refused = {
             slot: since
             for slot, since in self.refused.items()
@@ -434,12 +439,13 @@ class Persons(RuleBasedStateMachine):
         slots_asked = {s for r in live for s in slots_of(r.target.media, r.seasons)}
         return self._available() | self._detached() | slots_asked
 
-    def _traces(self) -> set[MemoryKey]:
-        """What the server shows as declined or deleted."""
+    def _traces(self, apart_from: Collection[int] = ()) -> set[MemoryKey]:
+        """The slots that the server shows as declined or deleted."""
         dead = [
-            r
-            for r in self.server.requests.values()
-            if r.status in {RequestStatus.DECLINED, RequestStatus.COMPLETED}
+            request
+            for number, request in self.server.requests.items()
+            if request.status in {RequestStatus.DECLINED, RequestStatus.COMPLETED}
+            and number not in apart_from
         ]
         deleted = [m for m, row in self.server.rows.items() if row.status is MediaStatus.DELETED]
         return {s for r in dead for s in slots_of(r.target.media, r.seasons)} | {

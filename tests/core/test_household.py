@@ -274,7 +274,8 @@ class AnyHistory(Persons):
             n: Fetch(s.outcome, frozenset(map(_media, s.items))) for n, s in snapshots.items()
         }
         turn = self.account.turn(self.household.file, fetches, reconciliation.now)
-        assert reconciliation.readded == turn.back
+        # An excluded title that cannot be looked up has no key: its return goes unnoticed.
+        assert reconciliation.readded == turn.back - ({NEVER} if trouble else set())
         cancels = [action for action in reconciliation.plan.actions if action.op is Op.CANCEL]
         cancelled = {action.target.media for action in cancels}
         for name in before.keys() & snapshots.keys() - turn.complete:
@@ -414,6 +415,11 @@ class AnyHistory(Persons):
         if self.rerequest is not Rerequest.NEVER:
             back = {slot for media in turn.back for slot in slots_of(media)}
             self.refused = {s: since for s, since in self.refused.items() if s not in back}
+            self.undone |= {
+                number
+                for number, request in self.server.requests.items()
+                if request.target.media in turn.back and request.status not in LIVE
+            }
         blocked = {slot for media in self.server.blocklist for slot in slots_of(media)}
         self.present = self._there() - blocked
         self.members = turn.members
