@@ -123,7 +123,7 @@ class CsrfProtectionError(ServerError):
 
     def __init__(self, where: str) -> None:
         message = "its CSRF protection refuses every request made with an API key"
-        hint = 'turn off "Enable CSRF Protection" in its settings (Network; on Overseerr General)'
+        hint = 'turn off "Enable CSRF Protection" in its Network settings (on Overseerr: General)'
         super().__init__(message, where=where, hint=hint)
 
 

@@ -55,7 +55,7 @@ def read_request(client: socket.socket) -> tuple[str, int]:
     """The host and port that a client wants to reach. Raises ValueError or OSError."""
     version, count = _read(client, 2)
     if version != _VERSION or _NO_SIGN_IN not in _read(client, count):
-        raise ValueError("the client does not use SOCKS 5 without authentication")
+        raise ValueError("the client must use SOCKS 5 without authentication")
     client.sendall(bytes((_VERSION, _NO_SIGN_IN)))
     _, command, _, kind = _read(client, 4)
     host = _read_host(client, kind)

@@ -175,8 +175,8 @@ def _requester(lists: Sequence[ListConfig], server: MediaServer, owner: User) ->
     user = requester.user
     expectations = "; ".join(f"{key} ({_names(group)})" for key, group in lists_by_outlook.items())
     if refused:
-        message = f"{user.name} may not request any titles from {_names(refused)}: {expectations}"
-        raise ListsyncError(message, hint=_GIVE_RIGHT)
+        message = f"{user.name} is not allowed to request titles from {_names(refused)}"
+        raise ListsyncError(f"{message}: {expectations}", hint=_GIVE_RIGHT)
     return f"{user.name} (user {user.id}); requests: {expectations}"
 
 
@@ -240,7 +240,7 @@ def _ledger(open_ledger: Callable[[], AbstractContextManager[Ledger]]) -> str:
 def _start(config: Config, browser: Browser) -> str:
     browser.open("data:text/html,<title>listsync</title>")
     grid = config.browser.remote_url
-    where = f", in the Selenium Grid at {urlsplit(grid).netloc}" if grid else ""
+    where = f", on the Selenium Grid at {urlsplit(grid).netloc}" if grid else ""
     return f"starts and shows a page{where}"
 
 

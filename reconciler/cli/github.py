@@ -65,7 +65,7 @@ def main(folder: Path, env: Mapping[str, str]) -> int:
     if code not in {SOMETHING_FAILED, STOPPED} or not document or not only_sites_failed(document):
         return code
     unread = [row["name"] for row in document["lists"] if row["fetch"]["outcome"] not in READ]
-    print(f"::warning::not read: {', '.join(unread) or 'TMDB, for some titles'}")  # noqa: T201 - as above
+    print(f"::warning::not read: {', '.join(unread) or 'some titles on TMDB'}")  # noqa: T201 - as above
     return 0
 
 

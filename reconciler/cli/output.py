@@ -87,7 +87,7 @@ def require_plan_path(path: Path) -> None:
             start = file.read(64)
     if start and not start.startswith(_STARTS):
         hint = "choose another path with --out"
-        raise UsageError("the file is not a plan", where=str(path), hint=hint)
+        raise UsageError("the file already exists and is not a plan", where=str(path), hint=hint)
 
 
 def plan_file_text(document: PlanDocument, path: Path) -> str:

@@ -155,7 +155,7 @@ class ConfigFile:
         if path is not None and self._restrictions.confines_files and self._is_outside(path):
             return OUTSIDE
         if path is not None and self._holds_secret(path):
-            return "the titles in this file would show a secret from the config; use another file"
+            return "this file holds a secret, which would be shown as a title; use another file"
         return self._sites.objection(ref, providers)
 
     def _holds_secret(self, name: str) -> bool:

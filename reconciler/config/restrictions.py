@@ -30,7 +30,7 @@ _HARMLESS = frozenset(
     {"format", "overflow", "verify", "cto", "rto", "priority", "tags", "to", "cc"}
 )
 _MAY_READ = (
-    "a parameter of this address may name a file; allow it with --allow-files, or put the whole "
+    "a parameter of this address could name a file; allow it with --allow-files, or put the whole "
     "address into a variable"
 )
 _ALONE = (

@@ -227,7 +227,7 @@ def _grant_right(case: Case) -> str:
         return how_to_reach([target.media.kind])
     if isinstance(problem, ListProblem):
         keys = "`server_id`, `profile_id`, `root_folder`, `tags`"
-        return f"use existing Radarr and Sonarr options in {keys} of {owner.name}"
+        return f"set {keys} of {owner.name} to values that exist in Radarr or Sonarr"
     user = owner.requester.user.name
     return f"give {user} the permission on the server, or set another `requester` for {owner.name}"
 

@@ -193,7 +193,7 @@ class ListReading:
             number = f"only {entries:,}{of} entries were delivered{repeats}"
             yield f"{number}; {cut_off or TRY_LATER}", None
         if has_end and self._twice:
-            problem = f"{_entries(self._twice)} came twice, so others may be missing"
+            problem = f"{_entries(self._twice)} appeared twice, so others may be missing"
             yield f"{problem}; {TRY_LATER}, or remove duplicates from the list", None
         if has_end and total is not None and total != entries:
             problem = f"the site reports {_titles(total)} but delivered {entries:,}"
@@ -248,7 +248,7 @@ def compared(snapshot: Snapshot, before: Snapshot | None, site: str) -> Snapshot
         return snapshot
     error = (
         f"{site} reports {_titles(reported or 0)} but delivers {delivered:,}, as it did last time; "
-        "a total may count titles that the site hides. New titles are still requested, and no "
+        "the site's total may include titles that it hides. New titles are still requested, and no "
         "title counts as removed from the list"
     )
     return replace(snapshot, error=error)

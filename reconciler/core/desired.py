@@ -225,7 +225,7 @@ def _notice(lst: MergedFetch, baseline: Baseline | None) -> str | None:
     """What people should know of the list's history and of ``start: new-only``."""
     notes = [lst.past.unrenamed] if lst.past.unrenamed else []
     if lst.rules.start is Start.NEW_ONLY and baseline is None:
-        notes.append("start: new-only: adds nothing until it has been read completely once")
+        notes.append("start: new-only adds nothing until the list has been read completely once")
     if adopted := lst.fresh_baseline:
         why = " (no ledger found)" if lst.past.blank else ""
         notes.append(f"adopted {len(adopted.keys):,} title{'s' * (len(adopted.keys) != 1)}{why}")

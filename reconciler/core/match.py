@@ -118,7 +118,7 @@ def _among(
     if len(near) == 1:
         return _matched(near[0], MatchMethod.TITLE)
     if near:
-        return _ambiguous(f"{len(near)} titles have this name, one year off", near)
+        return _ambiguous(f"{len(near)} titles with this name are one year off", near)
     return Unmatched(
         Reason.NOT_FOUND, "all titles with this name are from other years", tuple(kin[:SHOWN])
     )
@@ -137,7 +137,8 @@ def _film_else_show(item: Item, candidates: Sequence[Candidate]) -> Match | Unma
         if film.year == item.year:
             return film
         both = [c for c in candidates if c.media in (film.media, show.media)]
-        return _ambiguous("a film of another year and a show of this year have this name", both)
+        reason = f"a film from another year and a show from {show.year} have this name"
+        return _ambiguous(reason, both)
     return film if film.reason is Reason.AMBIGUOUS else show
 
 

@@ -159,7 +159,7 @@ def _permitted(want: Want, need: Gap, view: View) -> Action | Verdict:
         delivery = choice
         if hopes is Expected.REFUSED:
             titles = f"{'4K ' * want.target.is_4k}{NOUN[want.target.media.kind]}s"
-            detail = f"{requester.user.name} may not request {titles} on the server"
+            detail = f"{requester.user.name} is not allowed to request {titles} on the server"
             return _verdict(want, NoAction(Reason.NOT_PERMITTED, detail, need.seasons))
         attempts = view.memory.attempts.get(want.target, Attempts())
         if attempts.failures and attempts.not_before and attempts.not_before > view.now:

@@ -214,7 +214,7 @@ def find_widenings(
     before, after = accepted.defaults, proposed.defaults
     of_defaults = [*_of_requests(before, after, users)]
     if before.role is Role.EXCLUDE and after.role is not Role.EXCLUDE:
-        of_defaults.insert(0, ("role", after.role, "titles are no longer excluded, but requested"))
+        of_defaults.insert(0, ("role", after.role, "titles are requested instead of excluded"))
     inherited = {(setting, value) for setting, value, _ in of_defaults}
     inherited &= {(setting, value) for _, setting, value, _ in in_lists}
     widenings += [
@@ -246,7 +246,7 @@ def _of_exclusion(before: ListRights, after: ListRights | None) -> Iterator[_Cha
     if after is None:
         yield "role", "", "the exclude list is removed"
     elif after.rights.role is not Role.EXCLUDE:
-        yield "role", after.rights.role, "its titles are no longer excluded, but requested"
+        yield "role", after.rights.role, "its titles are requested instead of excluded"
     elif after.source != before.source:
         yield "source", after.source, f"it excludes {after.source} instead of {before.source}"
     else:

@@ -106,8 +106,8 @@ def undeliverable_4k(kinds: Collection[Kind]) -> str | None:
     nouns = " and ".join(f"{NOUN[kind]}s" for kind in sorted(kinds))
     programs = " or ".join(PROGRAM[kind] for kind in sorted(kinds))
     return (
-        f"4K is off on the server for {nouns}: it accepts the requests but sends them nowhere, "
-        f"because no {programs} is the default for 4K"
+        f"the server has 4K turned off for {nouns}: it accepts the requests but sends them "
+        f"nowhere, because no {programs} is the default for 4K"
     )
 
 

@@ -273,7 +273,7 @@ def _standing(lst: DesiredList, entry: Entry) -> tuple[Reason, str] | None:
     if lst.awaits_baseline:
         return Reason.ADOPTED, f"{lst.name} adds nothing until it has been read completely once"
     if entry.item.key in lst.adopted:
-        return Reason.ADOPTED, f"it was on {lst.name} before"
+        return Reason.ADOPTED, f"it was already on {lst.name} when its titles were adopted"
     return None
 
 

@@ -126,7 +126,7 @@ def _success(answer: ServerResponse, result: Result, url: str) -> Done:
     request_id, status = integer(request.get("id")), integer(request.get("status"))
     media = record(request.get("media"))
     if request_id is None and media:
-        message = "the server removed the request again before it responded"
+        message = "the server removed the request before it responded"
         if request.get("type") == Kind.TV and media.get("tvdbId") is None:
             message += f": {_NO_TVDB_ID}"
         return Done(Result.FAILED, answer.status, message=message)

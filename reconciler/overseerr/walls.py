@@ -73,7 +73,7 @@ def find_wall(status: int, headers: Mapping[str, str], content: str | None) -> W
     if status == 401 or _LOG_IN_TITLE.search(title) or _PASSWORD_FIELD.search(content[:_HEAD]):  # noqa: PLR2004
         return Wall(f"something in front of the server asks for a login ({label})", _EXEMPT)
     if status == 403:  # noqa: PLR2004
-        hint = f"allow GET, POST and DELETE of /api/v1 there for this machine, {_DIRECT}"
+        hint = f"let this machine send GET, POST and DELETE requests to /api/v1, {_DIRECT}"
         return Wall(f"something in front of the server refuses access ({label})", hint)
     return None
 

@@ -129,7 +129,7 @@ def _list(row: ListRow, document: PlanDocument) -> _Section:
     after += [line for phrase in words.rowless_titles(row) for line in ("", escape(phrase))]
     counts = [
         (len(actions), "done" if words.is_applied(document) else "to do"),
-        (len(waiting), "waiting or in need of you"),
+        (len(waiting), "waiting or needing you"),
         (len(filtered) + more, "filtered"),
     ]
     summary = ", ".join(f"{count:,} {label}" for count, label in counts if count)

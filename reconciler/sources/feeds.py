@@ -42,8 +42,8 @@ _RSS, _DISCOVER = "rss.plex.tv", "discover.provider.plex.tv"
 PLEX_HOSTS = frozenset({_RSS, _DISCOVER})
 
 _ADVICE = (
-    "open the address in a browser; if Plex refuses it there as well, copy it again from Watchlist,"
-    " RSS in Plex, or keep the titles on a list on another site"
+    "open the address in a browser; if Plex refuses it there as well, copy it again from Plex"
+    " (Watchlist → RSS), or keep the titles on a list on another site"
 )
 _REFUSES = (Outcome.BLOCKED, "Plex refuses this feed")
 _PLEX_MEANINGS: Meanings = {

@@ -157,7 +157,7 @@ class Applier:
         self, action: Action, reconciliation: Reconciliation, error: AnswerLostError
     ) -> Done:
         """Read the title once to see whether the request exists; otherwise decide nothing."""
-        message = f"{error.message}; the next run looks for it on the server"
+        message = f"{error.message}; the next run looks for the request on the server"
         unknown = Done(Result.UNKNOWN, message=message)
         try:
             requests = self._context.server.look(action.target.media)

@@ -143,8 +143,8 @@ def test_a_notification_that_may_read_a_file_is_refused(
 ) -> None:
     [problem] = problems(f"{SEERR}{LISTS}notify: {{urls: ['{url}']}}", restrictions)
     assert problem.split(" ", 1)[1] == (
-        "notify.urls[0]: a parameter of this address may name a file; allow it with --allow-files,"
-        " or put the whole address into a variable"
+        "notify.urls[0]: a parameter of this address could name a file; allow it with"
+        " --allow-files, or put the whole address into a variable"
     )
 
 

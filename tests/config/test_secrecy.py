@@ -181,6 +181,6 @@ def test_a_list_is_not_read_from_a_file_of_a_secret(tmp_path: Path, name: str, s
         wiring.read_config(config)
     (problem,) = refused.value.problems
     assert problem == (
-        f"{config}:2:21 lists.a.source: the titles in this file would show a secret from"
-        " the config; use another file"
+        f"{config}:2:21 lists.a.source: this file holds a secret, which would be shown as"
+        " a title; use another file"
     )

@@ -42,7 +42,7 @@ def read(tmp_path: Path) -> Callable[[str], Config]:
     [
         ("trakt:trending/movies", "a Trakt chart can only be read through Trakt's API"),
         ("https://trakt.tv/shows/watched/weekly", "paste the address of a user's list"),
-        ("https://trakt.tv/lists/12345", "paste its address with user and name"),
+        ("https://trakt.tv/lists/12345", "paste the address that names its user"),
         ("https://trakt.tv/users/anna/lists/12345", "trakt.tv/users/U/lists/SLUG"),
         ("trakt:anna/favorites", "paste the address of a list or watchlist"),
     ],

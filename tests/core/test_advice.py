@@ -338,7 +338,7 @@ TABLE = [
     (Reason.NOT_PERMITTED, "nobody", World((NOBODY,)), ["fix `requester` or `approval` of list"],
      [(World(), REQUEST)]),
     (Reason.NOT_PERMITTED, "nowhere", World((NOWHERE,)),
-     ["use existing Radarr and Sonarr options", "`profile_id`", "of list"], [(World(), REQUEST)]),
+     ["to values that exist in Radarr or Sonarr", "`profile_id`", "of list"], [(World(), REQUEST)]),
     (Reason.NOT_PERMITTED, "Radarr is away", World((AWAY,)),
      ["check that Radarr is running and that the server reaches it"], [(World(), REQUEST)]),
     (Reason.NOT_PERMITTED, "specials",

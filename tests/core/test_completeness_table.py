@@ -126,7 +126,7 @@ SAYS = {
     "more entries than the limit of a list": "only the first 2 entries of a list are read",
     "the list changed while it was read": "the list changed while it was being read",
     "a response that is cut off, or endless pages": "paste another address",
-    "an entry that appears twice in one response": "1 entry came twice, so others may be missing",
+    "an entry that appears twice in one response": "appeared twice, so others may be missing",
     "fewer or more entries than declared": "reports 50 titles but delivered 6",
     "a chart with a gap or a repetition in its ranks": "some ranks from 1 to 6 are missing",
     "an entry that cannot be read": "1 of 6 entries cannot be read",
@@ -268,7 +268,7 @@ def test_an_answer_that_was_to_be_asked_for_anyway_ends_nothing_by_what_it_repea
         assert not reading.finished
     snapshot = reading.snapshot()
     assert (snapshot.outcome, len(snapshot.items)) == (Outcome.INCOMPLETE, 3)
-    assert "1 entry came twice" in str(snapshot.error)
+    assert "1 entry appeared twice" in str(snapshot.error)
 
 
 def test_a_page_that_comes_again_ends_the_reading() -> None:

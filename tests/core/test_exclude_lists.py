@@ -9,7 +9,7 @@ from reconciler.core.model import Ids, Item, Outcome, Snapshot
 from tests.core.values import NOW
 
 TITLES = (Item(1, "Dune", 2021, ids=Ids(tmdb=438631)),)
-NOTE = "read from the page of Trakt's app, since Trakt refuses providers.trakt.client_id"
+NOTE = "read from Trakt's web app, since Trakt refuses providers.trakt.client_id"
 
 UNREAD = [
     *(

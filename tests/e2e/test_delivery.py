@@ -68,7 +68,7 @@ def test_a_list_that_names_what_is_not_there_is_refused_alone_and_explained(
     assert household.stored() == numbers([HEAT])
     explained = household.run("explain", f"imdb:{DUNE.imdb}").out
     assert text in explained
-    assert "use existing Radarr and Sonarr options" in explained
+    assert "to values that exist in Radarr or Sonarr" in explained
     assert "asked" not in explained
 
 
@@ -148,7 +148,7 @@ def grant(household: Household, rights: Permission, films_a_week: int | None = N
 @pytest.mark.parametrize(
     ("sonarr", "matches", "todo"),
     [
-        ((SONARR,), "4K is off on the server for shows: it accepts the requests but", True),
+        ((SONARR,), "the server has 4K turned off for shows: it accepts the requests but", True),
         ((SONARR_4K,), "the server has a default 4K Radarr and Sonarr", False),
     ],
     ids=["off for shows", "on"],

@@ -160,7 +160,7 @@ def test_doctor_goes_on_after_a_bad_check_and_says_what_to_do(household: Househo
         "browser",
     ]
     assert all(check["todo"] for check in rows.values() if not check["ok"])
-    assert "may not request" in rows["requester carol"]["found"]
+    assert "is not allowed to request" in rows["requester carol"]["found"]
 
 
 def test_doctor_has_one_line_per_requester_with_its_lists(household: Household) -> None:
@@ -180,7 +180,7 @@ def test_doctor_has_one_line_per_requester_with_its_lists(household: Household) 
     requesters = {name: check for name, check in rows.items() if name.startswith("requester")}
     assert list(requesters) == ["requester alice", "requester nobody", "requester admin"]
     assert "films pending, shows pending (films, more)" in requesters["requester alice"]["found"]
-    assert "may not request any titles from sharp" in requesters["requester alice"]["found"]
+    assert "is not allowed to request titles from sharp" in requesters["requester alice"]["found"]
     assert requesters["requester nobody"]["found"].endswith("(never, too)")
 
 

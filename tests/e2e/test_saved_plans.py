@@ -17,6 +17,8 @@ from reconciler.ledger.lock import WriterLock
 from tests.e2e.household import ALIEN, DUNE, HEAT, JOKER, Household, numbers, until
 from tests.e2e.terminal import terminal
 
+NOT_A_PLAN = "the file already exists and is not a plan"
+
 
 def saved_plan(household: Household, name: str = "plan.json") -> dict[str, Any]:
     document: dict[str, Any] = json.loads((household.folder / name).read_text("utf-8"))
@@ -120,8 +122,8 @@ def test_a_plan_as_a_page_is_written_or_printed_and_is_not_applied(household: Ho
     [
         (["plan", "wihses"], 64, 'did you mean "wishes"?'),
         (["plan", "--out", "-"], 64, "--out needs a file name"),
-        (["plan", "--out", "listsync.yaml"], 64, "listsync.yaml: the file is not a plan"),
-        (["plan", "--out", "state/listsync.db"], 64, "listsync.db: the file is not a plan"),
+        (["plan", "--out", "listsync.yaml"], 64, f"listsync.yaml: {NOT_A_PLAN}"),
+        (["plan", "--out", "state/listsync.db"], 64, f"listsync.db: {NOT_A_PLAN}"),
         (["plan", "--out", "folder"], 1, "folder: the plan cannot be written"),
         (["plan", "--out", "none/plan.json"], 1, "none/plan.json: the plan cannot be written"),
         (["apply", "folder/"], 64, "folder: the saved plan cannot be read"),

@@ -67,7 +67,7 @@ def test_doctor_shows_a_page_to_the_grid_and_names_it(
     follow(household, sites, CHECKED, remote_url=grid.url)
     where = grid.url.removeprefix("http://")
     text = household.run("doctor").out
-    assert f"ok   browser: starts and shows a page, in the Selenium Grid at {where}\n" in text
+    assert f"ok   browser: starts and shows a page, on the Selenium Grid at {where}\n" in text
     assert "ok   browser sandbox: unknown: the Selenium Grid starts the browser\n" in text
     assert becomes_true(lambda: grid.sessions() == [])
 

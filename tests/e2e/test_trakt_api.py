@@ -158,7 +158,7 @@ def test_with_a_refused_client_id_lists_come_from_the_app_and_excludes_are_unrea
 
     plan = household.run("plan")
 
-    output = "read from the page of Trakt's app, since Trakt refuses providers.trakt.client_id"
+    output = "read from Trakt's web app, since Trakt refuses providers.trakt.client_id"
     assert (plan.code, plan.out.count(output)) == (3, 2)
     assert "exclude list never unread" in plan.out
     assert "a Trakt chart can only be read through Trakt's API" in plan.out

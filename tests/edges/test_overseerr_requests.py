@@ -87,7 +87,7 @@ def test_an_uncertain_answer_to_a_request_is_a_lost_one_and_nothing_is_sent_agai
         pytest.param(403, {"message": "invalid csrf token"}, "CSRF", id="csrf"),
         pytest.param(403, GUARD, "server.api_key", id="key refused"),
         pytest.param(401, {"message": "cookie required"}, "server.api_key", id="key missing"),
-        pytest.param(403, None, "allow GET, POST and DELETE", id="a firewall"),
+        pytest.param(403, None, "send GET, POST and DELETE", id="a firewall"),
         pytest.param(401, None, "exempt /api/v1", id="a log-in page"),
         pytest.param(301, None, "the server's own address", id="a redirect"),
     ],

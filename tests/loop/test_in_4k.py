@@ -17,11 +17,11 @@ FILM, SHOW = by_tmdb(FILMS[0]), by_tmdb(SHOWS[0])
 PLAIN, UHD = Service(0, "Plain"), Service(1, "UHD", is4k=True)
 SPARE = Service(1, "UHD", is4k=True, is_default=False)
 BOTH_OFF = (
-    "4K is off on the server for films and shows: it accepts the requests but sends them nowhere, "
-    "because no Radarr or Sonarr is the default for 4K"
+    "the server has 4K turned off for films and shows: it accepts the requests but sends them "
+    "nowhere, because no Radarr or Sonarr is the default for 4K"
 )
 FILMS_OFF = (
-    "4K is off on the server for films: it accepts the requests but sends them nowhere, "
+    "the server has 4K turned off for films: it accepts the requests but sends them nowhere, "
     "because no Radarr is the default for 4K"
 )
 SHOWS_OFF = FILMS_OFF.replace("films", "shows").replace("Radarr", "Sonarr")

@@ -41,7 +41,7 @@ def test_half_a_list_is_no_baseline_and_adds_nothing(world: World, outcome: Outc
     world.lists.hold(FIRST, map(by_tmdb, OLD[:2]), outcome)
     world.apply()
     assert notices(world) == [
-        "start: new-only: adds nothing until it has been read completely once"
+        "start: new-only adds nothing until the list has been read completely once"
     ]
     world.lists.hold(FIRST, map(by_tmdb, (*OLD, NEW)))
     world.apply()

@@ -193,7 +193,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         "https://feeds.example/anna": "refused: write rss:https://… for a feed",
         "https://watch.plex.tv/watchlist": "refused: Plex shows this only to you",
         "https://www.plex.tv/": "refused: Plex shows this only to you",
-        "https://app.plex.tv/desktop/#!/watchlist": "refused: under Watchlist, RSS",
+        "https://app.plex.tv/desktop/#!/watchlist": "refused: under Watchlist → RSS",
         "https://rss.plex.tv/": "refused: paste the address that Plex shows",
         "rss:wishes": "refused: write rss:https://HOST/PATH",
     },

@@ -25,7 +25,7 @@ IN_APP = f"{APP}/users/anna/lists/night"
 PROBE = f"{API}/movies/boxoffice"
 REFUSED: dict[str, Any] = {"status_code": 403, "text": "Forbidden"}
 NOTE = (
-    "read from the page of Trakt's app, since Trakt refuses providers.trakt.client_id"
+    "read from Trakt's web app, since Trakt refuses providers.trakt.client_id"
     " (replace or remove it)"
 )
 
@@ -202,7 +202,7 @@ def test_what_the_app_says_of_a_list_without_titles(
     [
         ("trakt:movies/trending", "paste the address of a user's list"),
         ("trakt:boxoffice", "paste the address of a user's list"),
-        ("trakt:lists/42", "paste its address with user and name"),
+        ("trakt:lists/42", "paste the address that names its user"),
         ("trakt:anna/favorites", "paste the address of a list or watchlist"),
     ],
 )

@@ -16,9 +16,7 @@ from reconciler.cli.options import DEBUG_DIR, LEDGER, VERBOSE, Settings, command
 
 Poll = Annotated[
     bool,
-    typer.Option(
-        "--poll", help="Check the config every second, for NFS, which reports no changes."
-    ),
+    typer.Option("--poll", help="Check the config every second; NFS does not report changes."),
 ]
 
 

@@ -55,8 +55,8 @@ ADDRESSES = AddressTable(
         ),
         Address(
             f"{_USER}{_AT}[^/]*",
-            refuse=f"AniList's statuses are {', '.join(_STATUSES)}; titles on a custom list have"
-            f" one, too: {_WRITE}",
+            refuse=f"AniList's statuses are {', '.join(_STATUSES)}; titles on custom lists"
+            f" also have a status: {_WRITE}",
         ),
         Address("/(?:anime|manga)(?:/.*)?", refuse="this is one title, not a list:"),
         Address("/search(?:/.*)?", refuse="searches and popular titles are not lists:"),
@@ -189,7 +189,7 @@ def _refusal(answer: Response) -> FetchFailure | None:
     errors = fields.rows(dig(answer.body, "errors")) or ()
     message = " ".join(fields.text(error.get("message")) for error in errors).casefold()
     if "private" in message:
-        problem = f"{answer.url}: the user is private; they can make their lists public"
+        problem = f"{answer.url}: the user's profile is private; they can make their lists public"
         return FetchFailure(Outcome.PRIVATE, problem)
     if "not found" in message:
         return FetchFailure(

@@ -92,7 +92,8 @@ def parse_id(text: str) -> ListRef:
 def parse_url(url: SplitResult) -> ListRef:
     """The list at an address. Raises ValueError with a sentence."""
     if url.hostname == "boxd.it":
-        raise ValueError(f"a short address does not say whose list it is: open it, or {_EXPORT}")
+        problem = "a short address does not say whose list it is"
+        raise ValueError(f"{problem}: open it and paste the full address, or {_EXPORT}")
     return ADDRESSES.parse_url(url)
 
 

@@ -72,7 +72,7 @@ def objection(ref: ListRef, provider: Provider) -> str | None:
     first, slash, _ = ref.id.partition("/")
     if provider.key or (slash and first not in of_api):
         return None
-    name = of_api.get(first, "a list by its number")
+    name = of_api.get(first, "a list given by its number")
     return f"{name} can only be read through the API: set providers.mdblist.api_key, or {_WRITE}"
 
 

@@ -18,7 +18,7 @@ FORMS = "rss:https://HOST/FEED"
 needs_browser = without_browser
 objection = open_to_all
 
-_WRITE = "paste the address that Plex shows under Watchlist, RSS"
+_WRITE = "paste the address that Plex shows under Watchlist → RSS"
 
 
 def parse_id(text: str) -> ListRef:

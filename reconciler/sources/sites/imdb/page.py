@@ -189,6 +189,6 @@ def _no_list(url: str, landed: str, payload: object) -> FetchFailure:
             problem = f"the site answered with the page /{path}, which is not a list"
             return FetchFailure(Outcome.CHANGED_LAYOUT, f"{url}: {problem}; check the address")
     if dig(payload, "stray"):
-        problem = "the page shows titles but is not a list; a search is not a list"
+        problem = "the page shows titles but is not a list (it may be a search)"
         return FetchFailure(Outcome.CHANGED_LAYOUT, f"{url}: {problem}; check the address")
     return changed_layout(url)

@@ -27,7 +27,7 @@ FORMS = address.FORMS
 parse_id, parse_url = address.parse_id, address.parse_url
 _NO_ANSWER = {Outcome.BLOCKED, Outcome.CHANGED_LAYOUT, Outcome.RATE_LIMITED, Outcome.UNREACHABLE}
 _NOTE = (
-    "read from the page of Trakt's app, since Trakt refuses providers.trakt.client_id"
+    "read from Trakt's web app, since Trakt refuses providers.trakt.client_id"
     " (replace or remove it)"
 )
 
@@ -85,8 +85,8 @@ def _missing_in_app(ref: ListRef) -> tuple[str, str] | None:
     if ref.chart:
         return "a Trakt chart", "paste the address of a user's list"
     if first == "lists":
-        instead = "paste its address with user and name, trakt.tv/users/U/lists/SLUG"
-        return "a list by its number", instead
+        instead = "paste the address that names its user, trakt.tv/users/U/lists/SLUG"
+        return "a list given by its number", instead
     if first == "me":
         instead = (
             "export your data on Trakt and write source: file:trakt-export.zip, or make the list"

@@ -139,7 +139,7 @@ def _chart(parts: Sequence[str], query: Mapping[str, list[str]]) -> ListRef:
         raise ValueError("the box office has films only: write trakt:movies/boxoffice")
     if len(periods) > 1 or (periods and name not in _OF_A_WHILE):
         charts = ", ".join(sorted(_OF_A_WHILE))
-        raise ValueError(f"only {charts} have a period: write trakt:{group}/{name}")
+        raise ValueError(f"only {charts} can be limited to a period: write trakt:{group}/{name}")
     path = "/".join([group, name, *periods])
     return ListRef("trakt", path, chart=True, endless=name != "boxoffice")
 

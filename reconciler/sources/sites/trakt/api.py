@@ -36,7 +36,7 @@ _KEY_PROBE = "/movies/boxoffice"  # open to every key that works, and short
 _SIGN_IN_PROBE = "/users/settings"
 _REFUSED_KEY = (
     "Trakt refuses providers.trakt.client_id, for public data too; since July 2026 only Trakt VIP"
-    " accounts may have apps: look for yours at app.trakt.tv/settings/apps/api"
+    " accounts may have apps: check whether yours still exists at app.trakt.tv/settings/apps/api"
 )
 _KEPT_OUT = "Cloudflare, in front of Trakt, blocks this machine; try again later"
 _UNCLEAR = "Trakt refuses this call without a clear reason; try again later"
@@ -179,7 +179,7 @@ class _Walk:
             case 401 if self._api.signed_in and self._api.sign_in_has_ended():
                 return sign_in_ended(answer.url)
             case 401 if not self._listing.chart:
-                private = "the user is private; they can make the list public"
+                private = "the user's profile is private; they can make the list public"
                 outcome, problem = Outcome.PRIVATE, private
             case 403:
                 outcome, problem = self._forbidden(answer)

@@ -32,8 +32,8 @@ _YEAR_TEXT = re.compile(rf"\b{YEAR}\b")
 
 _PRIVATE = (Outcome.PRIVATE, "the list is private; its owner can make it public")
 _MISSING = (Outcome.MISSING, "the list does not exist; check the address")
-_TROUBLE = (Outcome.UNREACHABLE, "the app could not load the list; try again later")
-_TOO_OFTEN = (Outcome.RATE_LIMITED, "the app got too many requests; the list is read again later")
+_TROUBLE = (Outcome.UNREACHABLE, "Trakt's app could not load the list; try again later")
+_TOO_OFTEN = (Outcome.RATE_LIMITED, "Trakt got too many requests; the list is read again later")
 _EMPTY = (Outcome.EMPTY, "there is nothing on the list")
 
 # What the app says where there are no cards; the browser asks for English.
