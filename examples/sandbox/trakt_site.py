@@ -1,8 +1,8 @@
 """The sandbox's Trakt: lists and watchlists the way the web app of 2026 shows them.
 
 The HTML contains no items. A script requests a hundred at a time, with a delay, and creates a card
-only while its place is near the visible part of the page. There is no total. The address of a card
-(`/movies/dune-2021`) is its only id; most addresses of shows have no year.
+only while its place is near the visible part of the page. The page shows no total. The address of
+a card (`/movies/dune-2021`) is its only id; most addresses of shows have no year.
 """
 
 from __future__ import annotations

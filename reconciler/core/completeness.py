@@ -58,7 +58,7 @@ class ListReading:
     =====================================================  =================
     a page failed, and no title had been read              the outcome of that failure
     a page failed after titles had been read               incomplete
-    entries, none of which identifies a title              changed-layout
+    entries, but none identifies a title                    changed-layout
     more entries than the limit of a list                  incomplete
     the list changed while it was read                     incomplete
     a response that is cut off, or endless pages           incomplete

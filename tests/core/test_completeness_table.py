@@ -104,7 +104,7 @@ def hide_the_end(world: World) -> None:
 CHANGES: dict[str, Callable[[World], None]] = {
     "a page failed, and no title had been read": fail_at_once,
     "a page failed after titles had been read": fail_later,
-    "entries, none of which identifies a title": name_nothing,
+    "entries, but none identifies a title": name_nothing,
     "more entries than the limit of a list": outgrow,
     "the list changed while it was read": change,
     "a response that is cut off, or endless pages": cut_off,
@@ -122,7 +122,7 @@ CHANGES: dict[str, Callable[[World], None]] = {
 SAYS = {
     "a page failed, and no title had been read": "too many requests",
     "a page failed after titles had been read": "titles were read, then this failed: too many",
-    "entries, none of which identifies a title": "none of them with a title or an id",
+    "entries, but none identifies a title": "none of them with a title or an id",
     "more entries than the limit of a list": "only the first 2 entries of a list are read",
     "the list changed while it was read": "the list changed while it was being read",
     "a response that is cut off, or endless pages": "paste another address",
@@ -166,7 +166,7 @@ def test_what_a_row_says_comes_of_it(row: str) -> None:
 
 # What cannot both be so: other pages altogether, or an endless chart and a list with an end.
 OTHER_PAGES = {"a page failed, and no title had been read", "no entries"} | {
-    "entries, none of which identifies a title"
+    "entries, but none identifies a title"
 }
 ENDLESS = "the first titles of an endless chart"
 OF_LISTS_WITH_AN_END = {
